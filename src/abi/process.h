@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+//
+// The library's state in this process: nothing before the first request, and then for ever.
+#pragma once
+
+#include "engine/engine.h"
+
+namespace aiox::abi {
+
+/// The process's engine; nullptr before the first request. Async-signal-safe: one load.
+Engine* engine_if_any() noexcept;
+
+/// The process's engine, made at the first call; nullptr where there is no memory for it.
+Engine* engine() noexcept;
+
+}  // namespace aiox::abi

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// aio_suspend(), through which a thread's cancellation unwinds: nothing in suspend() needs
+// destruction, and what it leaves behind is a bit in a mask (engine/wait_words.h).
+#include <pthread.h>
+
+#include <cerrno>
+
+#include "abi/calls.h"
+#include "abi/process.h"
+#include "abi/reply.h"
+#include "sys/clock.h"
+#include "sys/futex.h"
+
+namespace aiox::abi {
+namespace {
+
+// Whether aio_suspend() has nothing to wait for. With `number` given, the requests that are in
+// progress wake that word when they complete.
+enum class Watch { kNo, kYes };
+
+bool is_over(Engine* engine, const aiocb* const list[], int nent, Watch watch, std::size_t number) noexcept {
+  if (engine == nullptr) {
+    return true;
+  }
+  bool any = false;
+  for (int i = 0; i < nent; ++i) {
+    if (list[i] == nullptr) {
+      continue;
+    }
+    any = true;
+    int status = 0;
+    const bool waits = watch == Watch::kYes
+                           ? engine->watch(*list[i], number)
+                           : engine->status(*list[i], status) == 0 && status == EINPROGRESS;
+    if (!waits) {
+      return true;
+    }
+  }
+  return !any;
+}
+
+}  // namespace
+
+int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
+  pthread_testcancel();
+  const Reply reply;
+  if (nent < 0 || (timeout != nullptr &&
+                   (timeout->tv_nsec < 0 || timeout->tv_nsec >= sys::kNanosecondsPerSecond))) {
+    return reply.with(EINVAL);
+  }
+  Engine* const engine = engine_if_any();
+  if (is_over(engine, list, nent, Watch::kNo, 0)) {
+    return reply.with(0);
+  }
+  const sys::Nanoseconds deadline = timeout != nullptr ? sys::deadline_after(*timeout) : sys::kForever;
+  const std::size_t number = WaitWords::of_this_thread();
+  for (int error = 0;;) {
+    const std::uint32_t seen = engine->wait_words().read(number);
+    if (is_over(engine, list, nent, Watch::kYes, number)) {
+      return reply.with(0);
+    }
+    if (error == EINTR || error == ETIMEDOUT) {
+      return reply.with(error == EINTR ? EINTR : EAGAIN);
+    }
+    int type = 0;
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+    error = sys::futex_wait(engine->wait_words().word(number), seen, deadline);
+    pthread_setcanceltype(type, nullptr);
+  }
+}
+
+}  // namespace aiox::abi

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// sysconf(): the three limits that the library enforces, and libc's answer to all other questions.
+#include <unistd.h>
+
+#include "engine/run_queue.h"
+#include "sys/config.h"
+
+// libc's own sysconf() under the name that cannot be interposed.
+extern "C" long __sysconf(int name);
+
+extern "C" [[gnu::visibility("default")]] long sysconf(int name) noexcept {
+  switch (name) {
+    case _SC_AIO_MAX:
+    case _SC_AIO_LISTIO_MAX: return aiox::sys::config().get(aiox::sys::Option::kMaxRequests);
+    case _SC_AIO_PRIO_DELTA_MAX: return aiox::RunQueue::kReqprioMax;
+    default: return __sysconf(name);
+  }
+}

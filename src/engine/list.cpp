@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// lio_listio().
+#include <cerrno>
+
+#include "engine/engine.h"
+#include "sys/aiocb.h"
+
+namespace aiox {
+
+using sys::SignalsBlocked;
+
+int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent, const sigevent* event) noexcept {
+  IoList* list = nullptr;
+  bool failed = false;
+  bool exhausted = false;
+  {
+    const SignalsBlocked proof;
+    Notice* notice = nullptr;
+    if (const int error = event != nullptr ? notifier_.prepare(*event, notice) : 0; error != 0) {
+      return error;
+    }
+    list = lists_.take();
+    if (list == nullptr) {
+      if (notice != nullptr) {
+        notifier_.discard(*notice);
+      }
+      return EAGAIN;
+    }
+    list->holders.store(1, std::memory_order_relaxed);
+    list->waiters.store(0, std::memory_order_relaxed);
+    list->failed.store(false, std::memory_order_relaxed);
+    list->notice = notice;
+    for (std::size_t i = 0; i < nent; ++i) {
+      if (entries[i] != nullptr && entries[i]->aio_lio_opcode != LIO_NOP) {
+        const int error = submit_entry(*entries[i], *list, proof);
+        failed |= error != 0;
+        exhausted |= error == EAGAIN;
+      }
+    }
+  }
+  int error = 0;
+  if (mode == LIO_WAIT) {
+    error = wait_for(*list);
+    // relaxed: wait_for() has synchronised with each request's letting go.
+    failed |= list->failed.load(std::memory_order_relaxed);
+  }
+  const SignalsBlocked proof;
+  let_go(*list, proof);
+  if (error != 0) {
+    return error;
+  }
+  return exhausted ? EAGAIN : failed ? EIO : 0;
+}
+
+int Engine::submit_entry(aiocb& entry, IoList& list, const SignalsBlocked& proof) noexcept {
+  const int opcode = entry.aio_lio_opcode;
+  int error = EINVAL;
+  if (opcode == LIO_READ || opcode == LIO_WRITE) {
+    // relaxed: the caller holds the list, too, and lets go of it last.
+    list.holders.fetch_add(1, std::memory_order_relaxed);
+    error = submit(entry, opcode == LIO_READ ? Opcode::kRead : Opcode::kWrite, &list, proof);
+    if (error != 0) {
+      list.holders.fetch_sub(1, std::memory_order_relaxed);
+    }
+  } else if (in_progress(entry)) {
+    error = EBUSY;
+  } else {
+    sys::AiocbPrivate(entry).publish(EINVAL, -1);
+  }
+  if (error != 0 && error != EBUSY) {
+    tell_refusal(entry, proof);
+  }
+  return error;
+}
+
+// The entry is over as far as the program can see: what it asked to be told with is made.
+void Engine::tell_refusal(const aiocb& entry, const SignalsBlocked& proof) noexcept {
+  Notice* notice = nullptr;
+  if (notifier_.prepare(entry.aio_sigevent, notice) == 0 && notice != nullptr) {
+    notifier_.deliver(*notice, proof);
+    follow_up(proof);
+  }
+}
+
+// Signals are not blocked here: one that is handled ends the wait.
+int Engine::wait_for(IoList& list) noexcept {
+  const std::size_t number = WaitWords::of_this_thread();
+  for (;;) {
+    const std::uint32_t seen = wait_words_.read(number);
+    WaitWords::watch(list.waiters, number);
+    // acquire: pairs with the release in let_go().
+    if (list.holders.load(std::memory_order_acquire) == 1) {
+      return 0;
+    }
+    if (sys::futex_wait(wait_words_.word(number), seen, sys::kForever) == EINTR) {
+      return EINTR;
+    }
+  }
+}
+
+void Engine::let_go(IoList& list, const SignalsBlocked& proof) noexcept {
+  // acq_rel: the last holder sees what the others did, and its waiter the requests' failures.
+  switch (list.holders.fetch_sub(1, std::memory_order_acq_rel)) {
+    case 1: {
+      Notice* const notice = list.notice;
+      lists_.give_back(list);
+      if (notice != nullptr) {
+        notifier_.deliver(*notice, proof);
+      }
+      break;
+    }
+    case 2:
+      // Only the caller is left. If it is gone and the record another's, this is a wake for no reason.
+      wait_words_.wake(list.waiters);
+      break;
+    default: break;
+  }
+}
+
+}  // namespace aiox

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+//
+// The threads that serve the run queue: created on need, gone when idle.
+//
+// Who is woken. The submitter wakes or creates at most one worker, and only if no other wake is under
+// way; that worker takes a request and, while more are queued, wakes or creates the next before it
+// starts on its own. `waking_` is the right to do so: taken by kick(), handed on by the woken worker.
+//
+// Nobody sleeps while requests wait: a submitter pushes, then looks for an idle worker; a worker
+// goes to the idle list, then looks at the queue once more. The queue's size and the idle list are
+// seq_cst or under mutex_, so one of the two sees the other. The same holds for `waking_` (cleared,
+// then the queue looked at) and for `live_` (counted down, then the queue looked at).
+//
+// Somebody serves: kick() returns true only if, after the push, it saw a live worker or created one,
+// and a worker leaves only if, after it no longer counts as live, it finds the queue empty.
+// So a request was either refused, or a worker will look at it. A caller that sees no live worker
+// creates one even above the limit, since another's attempt to create the first may still fail; the
+// surplus leaves.
+//
+// mutex_ is a leaf of the lock order.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/run_queue.h"
+#include "request/request.h"
+#include "sys/config.h"
+#include "sys/futex.h"
+#include "sys/mutex.h"
+
+namespace aiox {
+
+/// What a worker works for.
+class Server {
+ public:
+  /// Carries out a request that is kRunning, to its end. May block.
+  virtual void serve(Request& request, const sys::SignalsBlocked& proof) noexcept = 0;
+
+  /// Whether something waits to be made later (notifications); tidy() tries to make it.
+  virtual bool owes() const noexcept = 0;
+  virtual void tidy(const sys::SignalsBlocked& proof) noexcept = 0;
+
+ protected:
+  ~Server() = default;
+};
+
+class WorkerPool {
+ public:
+  WorkerPool(RunQueue& queue, Server& server, const sys::Config& config) noexcept
+      : queue_(queue), server_(server), config_(config) {}
+
+  /// Ends all workers and waits for them. Nothing may be queued or submitted any more.
+  ~WorkerPool();
+
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// To be called after each push: sees to it that a worker looks at the queue. False when there is
+  /// no worker and none can be created.
+  [[nodiscard]] bool kick(const sys::SignalsBlocked& proof) noexcept;
+
+  /// The number of worker threads.
+  std::size_t workers() const noexcept {
+    const std::ptrdiff_t live = live_.load(std::memory_order_seq_cst);
+    return live > 0 ? static_cast<std::size_t>(live) : 0;
+  }
+
+ private:
+  static constexpr std::size_t kMaxWorkers = 1024;  // the largest AIOX_MAX_WORKERS
+
+  /// Lives on its thread's stack. Whoever wakes it takes it off the idle list first, so it is still
+  /// there: it leaves only by taking itself off.
+  struct Worker {
+    unsigned number;
+    sys::FutexWord woken{0};  // release by the waker, acquire by the worker
+    bool idle = false;        // guarded by mutex_: on the idle list
+    Link<Worker> link;        // guarded by mutex_
+  };
+  using IdleList = IntrusiveList<Worker, &Worker::link>;
+
+  enum class Wakeup : std::uint8_t {
+    kLook,   // there may be work, or something to tidy
+    kWoken,  // by kick() or another worker: we hold `waking_`
+    kLeave,
+  };
+
+  static void* worker_main(void* pool);
+  void run(Worker& self, const sys::SignalsBlocked& proof) noexcept;
+  Wakeup sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept;
+  Wakeup wake_up_late(Worker& self, const sys::SignalsBlocked& proof) noexcept;
+  bool retire(Worker& self) noexcept AIOX_REQUIRES(mutex_);
+  void hand_on(const sys::SignalsBlocked& proof) noexcept;
+  bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
+  bool create(const sys::SignalsBlocked& proof) noexcept;
+  static void wake(Worker& worker) noexcept;
+  Worker* take_idle() noexcept AIOX_REQUIRES(mutex_);
+  bool has_idle(const sys::SignalsBlocked& proof) noexcept;
+  unsigned take_number() noexcept AIOX_REQUIRES(mutex_);
+  void return_number(unsigned number) noexcept AIOX_REQUIRES(mutex_);
+
+  RunQueue& queue_;
+  Server& server_;
+  const sys::Config& config_;
+
+  std::atomic<bool> waking_ = false;    // seq_cst, see above
+  std::atomic<std::ptrdiff_t> live_ = 0;  // seq_cst: threads created minus threads that leave
+  sys::FutexWord departures_{0};        // counts threads that are gone, for the destructor
+
+  mutable sys::Mutex mutex_;
+  IdleList idle_ AIOX_GUARDED_BY(mutex_);        // the one that slept last is woken first
+  std::size_t threads_ AIOX_GUARDED_BY(mutex_) = 0;  // being created, live or leaving
+  bool closing_ AIOX_GUARDED_BY(mutex_) = false;
+  std::array<std::uint64_t, kMaxWorkers / 64> numbers_ AIOX_GUARDED_BY(mutex_){};  // a bit: in use
+};
+
+}  // namespace aiox

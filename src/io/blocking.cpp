@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "io/blocking.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace aiox::io {
+namespace {
+
+ssize_t read_once(const Operation& operation) noexcept {
+  const ssize_t count = ::pread(operation.fildes, operation.buffer, operation.nbytes, operation.offset);
+  if (count == -1 && errno == ESPIPE) {
+    return ::read(operation.fildes, operation.buffer, operation.nbytes);
+  }
+  return count;
+}
+
+ssize_t write_once(const Operation& operation) noexcept {
+  const ssize_t count = ::pwrite(operation.fildes, operation.buffer, operation.nbytes, operation.offset);
+  if (count == -1 && errno == ESPIPE) {
+    return ::write(operation.fildes, operation.buffer, operation.nbytes);
+  }
+  return count;
+}
+
+ssize_t call_once(const Operation& operation) noexcept {
+  switch (operation.opcode) {
+    case Opcode::kRead: return read_once(operation);
+    case Opcode::kWrite: return write_once(operation);
+    case Opcode::kSync: return ::fsync(operation.fildes);
+    case Opcode::kDataSync: return ::fdatasync(operation.fildes);
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace
+
+Result Blocking::perform(const Operation& operation) noexcept {
+  for (;;) {
+    const ssize_t count = call_once(operation);
+    if (count != -1) {
+      return Result::success(count);
+    }
+    // No handler runs here, yet a stop signal or a debugger makes some drivers return EINTR.
+    if (errno != EINTR) {
+      return Result::failure(errno);
+    }
+  }
+}
+
+}  // namespace aiox::io

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// What a request does, and what came of it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+namespace aiox {
+
+enum class Opcode : std::uint8_t {
+  kRead,
+  kWrite,
+  kSync,      // aio_fsync(O_SYNC): data and all metadata
+  kDataSync,  // aio_fsync(O_DSYNC): data and what is needed to read them back
+};
+
+constexpr bool is_sync(Opcode opcode) noexcept { return opcode >= Opcode::kSync; }
+
+struct Operation {
+  int fildes;
+  Opcode opcode;
+  void* buffer;        // nullptr for a sync
+  std::size_t nbytes;  // 0 for a sync
+  off_t offset;        // ignored where the file has no position
+};
+
+/// The two statuses of POSIX: what aio_return() and aio_error() say once it is over.
+struct Result {
+  ssize_t value;
+  int error;
+
+  static constexpr Result success(ssize_t value) noexcept { return {.value = value, .error = 0}; }
+  static constexpr Result failure(int error) noexcept { return {.value = -1, .error = error}; }
+};
+
+}  // namespace aiox

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+//
+// The request: what the kernel calls a kaiocb, with its state machine.
+//
+//               admit                dispatch              start
+//        kFree -------> kWaiting -------------> kQueued -----------> kRunning
+//          ^               |  its turn has         |  a server             |
+//          |               |  not come             |  took it              | finish
+//          |               | cancel                | cancel, withdraw      v
+//          |               +-----------------------+-------------------> kDone
+//          +------------------------------ release ------------------------+
+//
+// The state and the slot's generation are one atomic word, and every change is one
+// compare-and-swap of both. So cancel against start is decided in one place (invariant 3), and
+// whoever holds the ticket of a request that is over changes nothing.
+#pragma once
+
+#include <aio.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "request/intrusive_list.h"
+#include "request/operation.h"
+#include "request/slab_pool.h"
+#include "sys/clock.h"
+
+namespace aiox {
+
+struct IoList;
+struct Notice;
+
+enum class State : std::uint8_t {
+  kFree,     // the slot is in the free list
+  kWaiting,  // admitted; its descriptor has not given it its turn yet
+  kQueued,   // in the run queue
+  kRunning,  // a server carries it out
+  kDone,     // the final status is published; what is left is to tell of it
+};
+
+/// Names one life of one slot: what the aiocb and the run queue hold on to. Never 0.
+struct Ticket {
+  std::uint32_t index;
+  std::uint32_t generation;
+
+  static constexpr Ticket from_bits(std::uint64_t bits) noexcept {
+    return {.index = static_cast<std::uint32_t>(bits), .generation = static_cast<std::uint32_t>(bits >> 32)};
+  }
+  constexpr std::uint64_t bits() const noexcept { return std::uint64_t{generation} << 32 | index; }
+};
+
+/// Whose a field is:
+///   (c) constant from admission to release: written by the submitter before the ticket is given out
+///   (a) atomic, with its own argument
+///   (d) guarded by the mutex of the descriptor that the request is on
+///   (q) guarded by the mutex of the run queue
+///   (s) its server's alone while kRunning
+struct alignas(64) Request : PoolNode {
+  /// The one decision: moves this request from one state to another if it still is the one that
+  /// `generation` names and nobody was faster.
+  bool transition(std::uint32_t generation, State from, State to) noexcept {
+    AIOX_ASSERT(is_legal(from, to));
+    std::uint64_t expected = pack(generation, from);
+    // acq_rel: pairs with the previous and the next transition. The taker sees what the giver wrote.
+    return word.compare_exchange_strong(expected, pack(generation, to), std::memory_order_acq_rel);
+  }
+
+  State state() const noexcept { return static_cast<State>(word.load(std::memory_order_acquire)); }
+
+  std::uint32_t generation() const noexcept {
+    return static_cast<std::uint32_t>(word.load(std::memory_order_acquire) >> 32);
+  }
+
+  Ticket ticket() const noexcept { return {.index = index, .generation = generation()}; }
+
+  /// Whether this slot, in that generation, works for that aiocb: the only proof that an aiocb is in
+  /// progress. acquire: pairs with the release in end(): who sees the slot gone sees the final status.
+  bool names(const aiocb& block, std::uint32_t of_generation) const noexcept {
+    return generation() == of_generation && control_block.load(std::memory_order_relaxed) == &block;
+  }
+
+  /// Ends this life of the slot: all tickets of it are void from now on.
+  void end() noexcept {
+    control_block.store(nullptr, std::memory_order_relaxed);
+    // release: pairs with the acquire in generation().
+    word.store(pack(generation() + 1, State::kFree), std::memory_order_release);
+  }
+
+  static constexpr bool is_legal(State from, State to) noexcept {
+    switch (from) {
+      case State::kFree: return to == State::kWaiting;
+      case State::kWaiting: return to == State::kQueued || to == State::kDone;
+      case State::kQueued: return to == State::kRunning || to == State::kDone;
+      case State::kRunning: return to == State::kDone;
+      case State::kDone: return false;  // only end() follows
+    }
+    return false;
+  }
+
+  static constexpr std::uint64_t pack(std::uint32_t generation, State state) noexcept {
+    return std::uint64_t{generation} << 32 | static_cast<std::uint64_t>(state);
+  }
+
+  std::atomic<std::uint64_t> word = pack(1, State::kFree);  // (a) generation and state
+  std::atomic<const aiocb*> control_block = nullptr;        // (a) whose request it is
+  std::atomic<std::uint64_t> waiters = 0;  // (a) the wait words to wake, a bit each: engine/waiters.h
+
+  Operation operation{};          // (c)
+  IoList* list = nullptr;         // (c) the lio_listio() call that it belongs to
+  Notice* notice = nullptr;       // (c) how its completion is told; handed on when it is done
+  std::uint8_t lane = 0;          // (c) the rank in the run queue: engine/run_queue.h
+  bool in_backlog = false;        // (q) in its lane's intrusive queue
+  int covered_error = 0;          // (d) of a sync: the error of a write that it covers
+  std::uint64_t barrier = 0;      // (d) of a sync: its number on the descriptor; of a write: the last one before it
+
+  Link<Request> on_descriptor;    // (d)
+  Link<Request> on_lane;          // (q)
+
+  std::atomic<sys::Nanoseconds> submitted_at = 0;  // (a) relaxed: the run queue peeks at it
+  sys::Nanoseconds started_at = 0;                 // (s)
+  sys::Nanoseconds completed_at = 0;               // (d)
+};
+
+static_assert(sizeof(Request) <= 256, "a slot takes at most 256 bytes");
+
+}  // namespace aiox

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// The library's settings: one table, read from the environment (AIOX_*), with what the program
+// asked for by aio_init() as second choice and a default as the last.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+#include "sys/clock.h"
+
+namespace aiox::sys {
+
+enum class Option : std::size_t {
+  kMaxWorkers,   // AIOX_MAX_WORKERS   worker threads at most
+  kIdleMs,       // AIOX_IDLE_MS       how long an idle thread stays, milliseconds
+  kMaxRequests,  // AIOX_MAX_REQUESTS  requests outstanding at most: AIO_MAX and AIO_LISTIO_MAX
+  kAgingMs,      // AIOX_AGING_MS      a request that queued longer goes before more urgent ones
+  kStats,        // AIOX_STATS         1: print the statistics to standard error at exit
+  kExpected,     // (aio_init's aio_num) requests to have memory ready for
+};
+inline constexpr std::size_t kOptions = 6;
+
+class Config {
+ public:
+  constexpr Config() noexcept = default;
+
+  /// Reads the environment with secure_getenv(). A value that is no decimal number or out of the
+  /// option's range is as good as none: a preload has no business printing a complaint.
+  void load_environment() noexcept;
+
+  /// What is in force: the environment's value, else the program's, else the default.
+  long get(Option option) const noexcept;
+
+  /// The program's wish, cut to the option's range. May come at any time.
+  void set(Option option, long value) noexcept;
+
+  Nanoseconds idle_time() const noexcept { return get(Option::kIdleMs) * kNanosecondsPerMillisecond; }
+  Nanoseconds aging_time() const noexcept { return get(Option::kAgingMs) * kNanosecondsPerMillisecond; }
+
+ private:
+  // Stored plus one, so that 0 is "not given" and an all-zero Config is a valid one.
+  // relaxed: each is a number by itself, that nothing else is published with.
+  std::atomic<long> environment_[kOptions]{};
+  std::atomic<long> program_[kOptions]{};
+};
+
+/// The process's configuration. The environment is read when the library is loaded, or at the
+/// first call should one come earlier.
+Config& config() noexcept;
+
+}  // namespace aiox::sys

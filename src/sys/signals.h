@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// Blocking all signals of the calling thread, as a value that can be handed on.
+#pragma once
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace aiox::sys {
+
+/// While one lives, no signal handler runs on this thread.
+///
+/// It is the key to every lock of the library (see sys/mutex.h): whoever holds a lock has all
+/// signals blocked, so a handler can never find a lock held by the very thread that it
+/// interrupted. That is what lets close(), which POSIX allows in handlers, take them (invariant 4).
+///
+/// pthread_sigmask() leaves the two signals alone that libc needs for itself (cancellation, setuid).
+class SignalsBlocked {
+ public:
+  SignalsBlocked() noexcept {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace aiox::sys
