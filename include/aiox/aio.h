@@ -13,7 +13,8 @@
 #include <features.h>
 
 #if defined _AIO_H && defined __USE_FILE_OFFSET64
-#error "include <aiox/aio.h> before <aio.h>: with _FILE_OFFSET_BITS=64 the latter redirects the calls itself"
+#error \
+    "include <aiox/aio.h> before <aio.h>: with _FILE_OFFSET_BITS=64 the latter redirects the calls itself"
 #endif
 
 /* libc's own declarations get names that nobody calls, so that ours are the first of theirs. */
@@ -26,6 +27,14 @@
 #define aio_suspend aiox_unused_aio_suspend
 #define aio_write aiox_unused_aio_write
 #define lio_listio aiox_unused_lio_listio
+#define aio_cancel64 aiox_unused_aio_cancel64
+#define aio_error64 aiox_unused_aio_error64
+#define aio_fsync64 aiox_unused_aio_fsync64
+#define aio_read64 aiox_unused_aio_read64
+#define aio_return64 aiox_unused_aio_return64
+#define aio_suspend64 aiox_unused_aio_suspend64
+#define aio_write64 aiox_unused_aio_write64
+#define lio_listio64 aiox_unused_lio_listio64
 #include <aio.h>
 #undef aio_cancel
 #undef aio_error
@@ -36,38 +45,55 @@
 #undef aio_suspend
 #undef aio_write
 #undef lio_listio
+#undef aio_cancel64
+#undef aio_error64
+#undef aio_fsync64
+#undef aio_read64
+#undef aio_return64
+#undef aio_suspend64
+#undef aio_write64
+#undef lio_listio64
 
 /* The assembler name goes behind C++'s noexcept, but before C's attributes. */
 #ifdef __cplusplus
-#define AIOX_REDIRECT(type, name, parameters) extern type name parameters __THROW __asm__("aiox_" #name)
+#define AIOX_REDIRECT(type, name, suffix, parameters) \
+  extern type name##suffix parameters __THROW __asm__("aiox_" #name)
 #else
-#define AIOX_REDIRECT(type, name, parameters) extern type name parameters __asm__("aiox_" #name) __THROW
+#define AIOX_REDIRECT(type, name, suffix, parameters) \
+  extern type name##suffix parameters __asm__("aiox_" #name) __THROW
 #endif
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-AIOX_REDIRECT(int, aio_read, (struct aiocb * aiocbp));
-AIOX_REDIRECT(int, aio_write, (struct aiocb * aiocbp));
-AIOX_REDIRECT(int, aio_fsync, (int operation, struct aiocb *aiocbp));
-AIOX_REDIRECT(int, aio_error, (const struct aiocb *aiocbp));
-AIOX_REDIRECT(ssize_t, aio_return, (struct aiocb * aiocbp));
-AIOX_REDIRECT(int, aio_cancel, (int fildes, struct aiocb *aiocbp));
-AIOX_REDIRECT(int, lio_listio, (int mode, struct aiocb *const list[], int nent, struct sigevent *sig));
+/* The eight calls over `block`, with `suffix` behind the name: aiocb and aiocb64 are one layout.
+ * aio_suspend() is a cancellation point, so it may unwind. */
+#define AIOX_REDIRECT_CALLS(suffix, block)                                               \
+  AIOX_REDIRECT(int, aio_read, suffix, (struct block * aiocbp));                         \
+  AIOX_REDIRECT(int, aio_write, suffix, (struct block * aiocbp));                        \
+  AIOX_REDIRECT(int, aio_fsync, suffix, (int operation, struct block* aiocbp));          \
+  AIOX_REDIRECT(int, aio_error, suffix, (const struct block* aiocbp));                   \
+  AIOX_REDIRECT(ssize_t, aio_return, suffix, (struct block * aiocbp));                   \
+  AIOX_REDIRECT(int, aio_cancel, suffix, (int fildes, struct block* aiocbp));            \
+  AIOX_REDIRECT(int, lio_listio, suffix,                                                 \
+                (int mode, struct block* const list[], int nent, struct sigevent* sig)); \
+  extern int aio_suspend##suffix(const struct block* const list[], int nent,             \
+                                 const struct timespec* timeout) __asm__("aiox_aio_suspend")
 
-/* A cancellation point, so it may unwind. */
-extern int aio_suspend(const struct aiocb *const list[], int nent, const struct timespec *timeout) __asm__(
-    "aiox_aio_suspend");
-
+AIOX_REDIRECT_CALLS(, aiocb);
+#ifdef __USE_LARGEFILE64
+AIOX_REDIRECT_CALLS(64, aiocb64);
+#endif
 #ifdef __USE_GNU
-AIOX_REDIRECT(void, aio_init, (const struct aioinit *init));
+AIOX_REDIRECT(void, aio_init, , (const struct aioinit* init));
 #endif
 
 #ifdef __cplusplus
 }
 #endif
 
+#undef AIOX_REDIRECT_CALLS
 #undef AIOX_REDIRECT
 
 #endif

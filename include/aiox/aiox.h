@@ -39,10 +39,11 @@ struct aiox_statistics {
  * A request is counted as ended before its status is published.
  * Returns 0, or -1 with errno EINVAL where stats->size does not even hold the member itself.
  * Thread-safe and async-signal-safe. */
-int aiox_stats(struct aiox_statistics *stats);
+int aiox_stats(struct aiox_statistics* stats);
 
-/* The version of the library that runs, as AIOX_VERSION has it. Thread-safe and async-signal-safe. */
-const char *aiox_version(void);
+/* The version of the library that runs, as AIOX_VERSION has it. Thread-safe and async-signal-safe.
+ */
+const char* aiox_version(void);
 
 #ifdef __cplusplus
 }

@@ -22,30 +22,46 @@ const aiocb& plain(const aiocb64* block) noexcept { return *reinterpret_cast<con
 }  // namespace
 
 AIOX_EXPORT int aio_read(aiocb* block) noexcept { return abi::submit(*block, Opcode::kRead); }
-AIOX_EXPORT int aio_read64(aiocb64* block) noexcept { return abi::submit(plain(block), Opcode::kRead); }
+AIOX_EXPORT int aio_read64(aiocb64* block) noexcept {
+  return abi::submit(plain(block), Opcode::kRead);
+}
 AIOX_EXPORT int aiox_aio_read(aiocb* block) noexcept { return abi::submit(*block, Opcode::kRead); }
 
 AIOX_EXPORT int aio_write(aiocb* block) noexcept { return abi::submit(*block, Opcode::kWrite); }
-AIOX_EXPORT int aio_write64(aiocb64* block) noexcept { return abi::submit(plain(block), Opcode::kWrite); }
-AIOX_EXPORT int aiox_aio_write(aiocb* block) noexcept { return abi::submit(*block, Opcode::kWrite); }
+AIOX_EXPORT int aio_write64(aiocb64* block) noexcept {
+  return abi::submit(plain(block), Opcode::kWrite);
+}
+AIOX_EXPORT int aiox_aio_write(aiocb* block) noexcept {
+  return abi::submit(*block, Opcode::kWrite);
+}
 
 AIOX_EXPORT int aio_fsync(int op, aiocb* block) noexcept { return abi::submit_sync(op, *block); }
-AIOX_EXPORT int aio_fsync64(int op, aiocb64* block) noexcept { return abi::submit_sync(op, plain(block)); }
-AIOX_EXPORT int aiox_aio_fsync(int op, aiocb* block) noexcept { return abi::submit_sync(op, *block); }
+AIOX_EXPORT int aio_fsync64(int op, aiocb64* block) noexcept {
+  return abi::submit_sync(op, plain(block));
+}
+AIOX_EXPORT int aiox_aio_fsync(int op, aiocb* block) noexcept {
+  return abi::submit_sync(op, *block);
+}
 
 AIOX_EXPORT int aio_error(const aiocb* block) noexcept { return abi::error_status(*block); }
-AIOX_EXPORT int aio_error64(const aiocb64* block) noexcept { return abi::error_status(plain(block)); }
+AIOX_EXPORT int aio_error64(const aiocb64* block) noexcept {
+  return abi::error_status(plain(block));
+}
 AIOX_EXPORT int aiox_aio_error(const aiocb* block) noexcept { return abi::error_status(*block); }
 
 AIOX_EXPORT ssize_t aio_return(aiocb* block) noexcept { return abi::return_status(*block); }
-AIOX_EXPORT ssize_t aio_return64(aiocb64* block) noexcept { return abi::return_status(plain(block)); }
+AIOX_EXPORT ssize_t aio_return64(aiocb64* block) noexcept {
+  return abi::return_status(plain(block));
+}
 AIOX_EXPORT ssize_t aiox_aio_return(aiocb* block) noexcept { return abi::return_status(*block); }
 
 AIOX_EXPORT int aio_cancel(int fildes, aiocb* block) noexcept { return abi::cancel(fildes, block); }
 AIOX_EXPORT int aio_cancel64(int fildes, aiocb64* block) noexcept {
   return abi::cancel(fildes, reinterpret_cast<aiocb*>(block));
 }
-AIOX_EXPORT int aiox_aio_cancel(int fildes, aiocb* block) noexcept { return abi::cancel(fildes, block); }
+AIOX_EXPORT int aiox_aio_cancel(int fildes, aiocb* block) noexcept {
+  return abi::cancel(fildes, block);
+}
 
 AIOX_EXPORT int aio_suspend(const aiocb* const list[], int nent, const timespec* timeout) {
   return abi::suspend(list, nent, timeout);

@@ -21,7 +21,9 @@ struct ProcessState {
   notify::SigeventNotifier notifier;
   Engine engine{backend(), notifier, sys::config()};
 
-  explicit operator bool() const noexcept { return static_cast<bool>(notifier) && static_cast<bool>(engine); }
+  explicit operator bool() const noexcept {
+    return static_cast<bool>(notifier) && static_cast<bool>(engine);
+  }
 };
 
 // release in engine(), acquire in engine_if_any(): who finds the state sees it constructed.
@@ -33,7 +35,8 @@ void forget_parent() noexcept { state.store(nullptr, std::memory_order_relaxed);
 
 void register_fork_handler_once() noexcept {
   static constinit std::atomic<bool> registered{false};
-  if (!registered.exchange(true, std::memory_order_relaxed) && pthread_atfork(nullptr, nullptr, forget_parent) != 0) {
+  if (!registered.exchange(true, std::memory_order_relaxed) &&
+      pthread_atfork(nullptr, nullptr, forget_parent) != 0) {
     registered.store(false, std::memory_order_relaxed);
   }
 }

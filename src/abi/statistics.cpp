@@ -38,9 +38,11 @@ aiox_statistics collect() noexcept {
 
 // One write() for each line, so that processes that share standard error do not mix theirs up.
 void print(const char* operation, const aiox_operation_statistics& stats) noexcept {
-  ::dprintf(STDERR_FILENO, "aiox: %s submitted=%llu completed=%llu failed=%llu cancelled=%llu\n", operation,
-            static_cast<unsigned long long>(stats.submitted), static_cast<unsigned long long>(stats.completed),
-            static_cast<unsigned long long>(stats.failed), static_cast<unsigned long long>(stats.cancelled));
+  ::dprintf(STDERR_FILENO, "aiox: %s submitted=%llu completed=%llu failed=%llu cancelled=%llu\n",
+            operation, static_cast<unsigned long long>(stats.submitted),
+            static_cast<unsigned long long>(stats.completed),
+            static_cast<unsigned long long>(stats.failed),
+            static_cast<unsigned long long>(stats.cancelled));
 }
 
 [[gnu::destructor]] void print_at_exit() noexcept {
@@ -52,7 +54,8 @@ void print(const char* operation, const aiox_operation_statistics& stats) noexce
   print("write", stats.write);
   print("fsync", stats.fsync);
   ::dprintf(STDERR_FILENO, "aiox: outstanding=%llu workers=%llu\n",
-            static_cast<unsigned long long>(stats.outstanding), static_cast<unsigned long long>(stats.workers));
+            static_cast<unsigned long long>(stats.outstanding),
+            static_cast<unsigned long long>(stats.workers));
 }
 
 }  // namespace

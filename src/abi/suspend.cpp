@@ -19,7 +19,8 @@ namespace {
 // progress wake that word when they complete.
 enum class Watch { kNo, kYes };
 
-bool is_over(Engine* engine, const aiocb* const list[], int nent, Watch watch, std::size_t number) noexcept {
+bool is_over(Engine* engine, const aiocb* const list[], int nent, Watch watch,
+             std::size_t number) noexcept {
   if (engine == nullptr) {
     return true;
   }
@@ -53,7 +54,8 @@ int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
   if (is_over(engine, list, nent, Watch::kNo, 0)) {
     return reply.with(0);
   }
-  const sys::Nanoseconds deadline = timeout != nullptr ? sys::deadline_after(*timeout) : sys::kForever;
+  const sys::Nanoseconds deadline =
+      timeout != nullptr ? sys::deadline_after(*timeout) : sys::kForever;
   const std::size_t number = WaitWords::of_this_thread();
   for (int error = 0;;) {
     const std::uint32_t seen = engine->wait_words().read(number);

@@ -17,7 +17,8 @@ bool allows(int flags, Opcode opcode) noexcept {
     return false;
   }
   const int mode = flags & O_ACCMODE;
-  return is_sync(opcode) || mode == O_RDWR || mode == (opcode == Opcode::kRead ? O_RDONLY : O_WRONLY);
+  return is_sync(opcode) || mode == O_RDWR ||
+         mode == (opcode == Opcode::kRead ? O_RDONLY : O_WRONLY);
 }
 
 bool has_position(int fildes) noexcept { return ::lseek(fildes, 0, SEEK_CUR) != -1; }

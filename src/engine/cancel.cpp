@@ -75,8 +75,8 @@ int Engine::cancel_all(int fildes, int& result) noexcept {
   bool released = false;
   {
     MutexLock lock(descriptor->mutex, proof);
-    // All in one go, so that no worker starts a later one while the first is being told of. What has
-    // left the descriptor keeps its link free for us.
+    // All in one go, so that no worker starts a later one while the first is being told of. What
+    // has left the descriptor keeps its link free for us.
     descriptor->for_each([&](Request& request) AIOX_REQUIRES(descriptor->mutex) {
       const int one = cancel(request, *descriptor, released, proof);
       if (one == AIO_CANCELED) {

@@ -3,8 +3,8 @@
 // What is outstanding on one descriptor, and whose turn it is.
 //
 // Each request is on one of four lists, in the order of admission. A write knows how many barriers
-// were admitted before it; a sync that finds writes outstanding is a barrier with the next number and
-// waits for all writes with a smaller one. As `writes_` is in order, its first one tells which
+// were admitted before it; a sync that finds writes outstanding is a barrier with the next number
+// and waits for all writes with a smaller one. As `writes_` is in order, its first one tells which
 // barriers are open: O(1) for each request, however many are outstanding (invariant 10).
 #pragma once
 
@@ -47,8 +47,9 @@ class alignas(128) Descriptor {
     return false;
   }
 
-  /// Removes a request that is over, in `from`, and calls `ready(Request&)` for each sync whose turn
-  /// comes by that. A write's failure goes to the syncs that cover it; a cancelled one is no failure.
+  /// Removes a request that is over, in `from`, and calls `ready(Request&)` for each sync whose
+  /// turn comes by that. A write's failure goes to the syncs that cover it; a cancelled one is no
+  /// failure.
   template <typename Ready>
   void leave(Request& request, State from, int error, Ready&& ready) noexcept AIOX_REQUIRES(mutex) {
     list_of(request, from).remove(request);
@@ -62,15 +63,16 @@ class alignas(128) Descriptor {
         }
       }
     }
-    while (!barriers_.empty() && (writes_.empty() || writes_.front()->barrier >= barriers_.front()->barrier)) {
+    while (!barriers_.empty() &&
+           (writes_.empty() || writes_.front()->barrier >= barriers_.front()->barrier)) {
       Request& sync = *barriers_.pop_front();
       syncs_.push_back(sync);
       ready(sync);
     }
   }
 
-  /// Calls `visit(Request&)` for each outstanding request; it may remove that one. Waiting syncs come
-  /// first, so that cancelling everything sets none of them free.
+  /// Calls `visit(Request&)` for each outstanding request; it may remove that one. Waiting syncs
+  /// come first, so that cancelling everything sets none of them free.
   template <typename Visit>
   void for_each(Visit&& visit) noexcept AIOX_REQUIRES(mutex) {
     for (List* list : {&barriers_, &syncs_, &writes_, &reads_}) {
@@ -142,7 +144,8 @@ class DescriptorTable {
     Descriptor* expected = nullptr;
     // release: pairs with the acquire in find().
     if (!parts_[number].compare_exchange_strong(expected, static_cast<Descriptor*>(pages),
-                                                std::memory_order_release, std::memory_order_relaxed)) {
+                                                std::memory_order_release,
+                                                std::memory_order_relaxed)) {
       sys::unmap_pages(pages, kPartSize);
     }
     return find(fildes);

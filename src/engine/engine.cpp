@@ -26,7 +26,8 @@ int Engine::submit(aiocb& control_block, Opcode opcode) noexcept {
   return error == EBUSY ? EINVAL : error;
 }
 
-int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list, const SignalsBlocked& proof) noexcept {
+int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list,
+                   const SignalsBlocked& proof) noexcept {
   if (in_progress(control_block)) {
     return EBUSY;
   }
@@ -37,7 +38,8 @@ int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list, const Sign
   return error;
 }
 
-int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, const SignalsBlocked& proof) noexcept {
+int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list,
+                  const SignalsBlocked& proof) noexcept {
   if (const int error = check_arguments(control_block, opcode); error != 0) {
     return error;
   }
@@ -45,7 +47,8 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, const Signa
   if (const int error = notifier_.prepare(control_block.aio_sigevent, notice); error != 0) {
     return error;
   }
-  Request* const request = table_.admit(static_cast<std::size_t>(config_.get(sys::Option::kMaxRequests)));
+  Request* const request =
+      table_.admit(static_cast<std::size_t>(config_.get(sys::Option::kMaxRequests)));
   if (request == nullptr) {
     if (notice != nullptr) {
       notifier_.discard(*notice);
@@ -96,8 +99,11 @@ int Engine::enter(aiocb& control_block, Request& request, const SignalsBlocked& 
     table_.release(request);
     return error;
   }
-  if (queued && !pool_.kick(proof) && withdraw(request, *descriptor, ticket.generation, proof)) {
-    return EAGAIN;
+  if (queued && !pool_.kick(proof)) {
+    if (withdraw(request, *descriptor, ticket.generation, proof)) {
+      return EAGAIN;
+    }
+    follow_up(proof);
   }
   return 0;
 }
@@ -147,8 +153,8 @@ void Engine::finish(Request& request, Result result, const SignalsBlocked& proof
 }
 
 // The end of a request as far as others can see it. False when somebody else was faster.
-bool Engine::conclude(Request& request, Descriptor& descriptor, State from, Result result, bool& released,
-                      const SignalsBlocked& proof) noexcept {
+bool Engine::conclude(Request& request, Descriptor& descriptor, State from, Result result,
+                      bool& released, const SignalsBlocked& proof) noexcept {
   if (!request.transition(request.generation(), from, State::kDone)) {
     return false;
   }

@@ -35,7 +35,8 @@ class Engine final : private Server {
   /// The parts must outlive the engine. Check operator bool before anything else.
   Engine(io::Backend& backend, notify::Notifier& notifier, const sys::Config& config) noexcept;
 
-  /// Nothing may be outstanding any more. The process's own engine is never destroyed (invariant 9).
+  /// Nothing may be outstanding any more. The process's own engine is never destroyed (invariant
+  /// 9).
   ~Engine() = default;
 
   Engine(const Engine&) = delete;
@@ -45,8 +46,8 @@ class Engine final : private Server {
   explicit operator bool() const noexcept { return table_ && lists_ && descriptors_ && queue_; }
 
   /// Submits what `control_block` describes. Returns 0, or EAGAIN, EBADF or EINVAL with nothing
-  /// queued: the aiocb then has the error as its final status, unless it is still in progress with an
-  /// earlier request and must not be touched.
+  /// queued: the aiocb then has the error as its final status, unless it is still in progress with
+  /// an earlier request and must not be touched.
   [[nodiscard]] int submit(aiocb& control_block, Opcode opcode) noexcept;
 
   /// lio_listio() with checked arguments; `event` is nullptr for LIO_WAIT and for no notification.
@@ -54,19 +55,19 @@ class Engine final : private Server {
   [[nodiscard]] int submit_list(int mode, aiocb* const entries[], std::size_t nent,
                                 const sigevent* event) noexcept;
 
-  /// The error status, or EINPROGRESS, in `status`; returns EINVAL for an aiocb that claims to be in
-  /// progress and is not (a copy, or one inherited over fork). Async-signal-safe.
+  /// The error status, or EINPROGRESS, in `status`; returns EINVAL for an aiocb that claims to be
+  /// in progress and is not (a copy, or one inherited over fork). Async-signal-safe.
   [[nodiscard]] int status(const aiocb& control_block, int& status) const noexcept;
 
-  /// Cancels one request of an open descriptor, with AIO_CANCELED, AIO_NOTCANCELED or AIO_ALLDONE in
-  /// `result`. Returns 0, or EINVAL where it was submitted for another descriptor.
+  /// Cancels one request of an open descriptor, with AIO_CANCELED, AIO_NOTCANCELED or AIO_ALLDONE
+  /// in `result`. Returns 0, or EINVAL where it was submitted for another descriptor.
   [[nodiscard]] int cancel(int fildes, const aiocb& control_block, int& result) noexcept;
 
   /// The same for all requests of the descriptor. Returns 0.
   [[nodiscard]] int cancel_all(int fildes, int& result) noexcept;
 
-  /// Has the wait word `number` woken when the request of that aiocb completes. False when it is not
-  /// in progress (any more). Async-signal-safe.
+  /// Has the wait word `number` woken when the request of that aiocb completes. False when it is
+  /// not in progress (any more). Async-signal-safe.
   [[nodiscard]] bool watch(const aiocb& control_block, std::size_t number) noexcept;
 
   WaitWords& wait_words() noexcept { return wait_words_; }
@@ -85,8 +86,10 @@ class Engine final : private Server {
   bool in_progress(const aiocb& control_block) const noexcept;
 
   // In engine.cpp. EBUSY stands for "still in progress" here, and becomes EINVAL for the program.
-  int submit(aiocb& control_block, Opcode opcode, IoList* list, const sys::SignalsBlocked& proof) noexcept;
-  int admit(aiocb& control_block, Opcode opcode, IoList* list, const sys::SignalsBlocked& proof) noexcept;
+  int submit(aiocb& control_block, Opcode opcode, IoList* list,
+             const sys::SignalsBlocked& proof) noexcept;
+  int admit(aiocb& control_block, Opcode opcode, IoList* list,
+            const sys::SignalsBlocked& proof) noexcept;
   int enter(aiocb& control_block, Request& request, const sys::SignalsBlocked& proof) noexcept;
   bool withdraw(Request& request, Descriptor& descriptor, std::uint32_t generation,
                 const sys::SignalsBlocked& proof) noexcept;

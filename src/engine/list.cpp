@@ -10,7 +10,8 @@ namespace aiox {
 
 using sys::SignalsBlocked;
 
-int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent, const sigevent* event) noexcept {
+int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
+                        const sigevent* event) noexcept {
   IoList* list = nullptr;
   bool failed = false;
   bool exhausted = false;
@@ -111,7 +112,8 @@ void Engine::let_go(IoList& list, const SignalsBlocked& proof) noexcept {
       break;
     }
     case 2:
-      // Only the caller is left. If it is gone and the record another's, this is a wake for no reason.
+      // Only the caller is left. If it is gone and the record another's, this is a wake for no
+      // reason.
       wait_words_.wake(list.waiters);
       break;
     default: break;

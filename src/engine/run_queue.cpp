@@ -29,7 +29,8 @@ bool RunQueue::push(Request& request, const sys::SignalsBlocked& proof) noexcept
   if (!request.transition(ticket.generation, State::kWaiting, State::kQueued)) {
     return false;
   }
-  if (backlog_lengths_[rank].load(std::memory_order_acquire) != 0 || !open_door(rank, proof).push(ticket)) {
+  if (backlog_lengths_[rank].load(std::memory_order_acquire) != 0 ||
+      !open_door(rank, proof).push(ticket)) {
     push_backlog(rank, request, ticket.generation, proof);
   }
   occupied_[rank / 64].fetch_or(std::uint64_t{1} << rank % 64, std::memory_order_acq_rel);
@@ -95,7 +96,8 @@ bool RunQueue::choose(std::size_t& rank, const sys::SignalsBlocked& proof) noexc
   sys::Nanoseconds oldest = 0;
   std::size_t oldest_rank = 0;
   for (std::size_t word = 0; word < kWords; ++word) {
-    for (std::uint64_t bits = occupied_[word].load(std::memory_order_acquire); bits != 0; bits &= bits - 1) {
+    for (std::uint64_t bits = occupied_[word].load(std::memory_order_acquire); bits != 0;
+         bits &= bits - 1) {
       const std::size_t candidate = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
       if (!has_front(candidate, proof)) {
         continue;
@@ -157,7 +159,8 @@ bool RunQueue::pop(std::size_t rank, Ticket& ticket, const sys::SignalsBlocked& 
 
 bool RunQueue::is_live(Ticket ticket) const noexcept {
   const Request* const request = table_.find(ticket);
-  return request->word.load(std::memory_order_acquire) == Request::pack(ticket.generation, State::kQueued);
+  return request->word.load(std::memory_order_acquire) ==
+         Request::pack(ticket.generation, State::kQueued);
 }
 
 }  // namespace aiox

@@ -35,19 +35,21 @@ class RunQueue {
  public:
   static constexpr int kReqprioMax = 20;  // AIO_PRIO_DELTA_MAX
 
-  RunQueue(const RequestTable& table, const sys::Config& config) noexcept : table_(table), config_(config) {}
+  RunQueue(const RequestTable& table, const sys::Config& config) noexcept
+      : table_(table), config_(config) {}
 
   explicit operator bool() const noexcept { return static_cast<bool>(doors_); }
 
   /// The rank of a request that the calling thread submits with that aio_reqprio (0 to 20).
-  /// Asks the kernel for the thread's scheduling class: one system call, two for a real-time thread.
+  /// Asks the kernel for the thread's scheduling class: one system call, two for a real-time
+  /// thread.
   static std::uint8_t rank_of_caller(int reqprio) noexcept;
 
   /// Queues a kWaiting request in its lane. False when it has been cancelled in the meantime.
   [[nodiscard]] bool push(Request& request, const sys::SignalsBlocked& proof) noexcept;
 
-  /// Takes the request whose turn it is and starts it: it is kRunning and the caller's. nullptr when
-  /// none is queued. For workers only: it takes a lock that they share.
+  /// Takes the request whose turn it is and starts it: it is kRunning and the caller's. nullptr
+  /// when none is queued. For workers only: it takes a lock that they share.
   [[nodiscard]] Request* take(const sys::SignalsBlocked& proof) noexcept;
 
   /// Forgets a request that has just gone from kQueued to kDone.
@@ -70,21 +72,26 @@ class RunQueue {
 
   using Backlog = IntrusiveList<Request, &Request::on_lane>;
 
-  Lane* door(std::size_t rank) noexcept { return doors_[rank].lane.load(std::memory_order_acquire); }
+  Lane* door(std::size_t rank) noexcept {
+    return doors_[rank].lane.load(std::memory_order_acquire);
+  }
   Lane& open_door(std::size_t rank, const sys::SignalsBlocked& proof) noexcept;
   void push_backlog(std::size_t rank, Request& request, std::uint32_t generation,
                     const sys::SignalsBlocked& proof) noexcept;
   bool is_live(Ticket ticket) const noexcept;
   bool pop(std::size_t rank, Ticket& ticket, const sys::SignalsBlocked& proof) noexcept;
-  bool has_front(std::size_t rank, const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(consumer_mutex_);
-  bool choose(std::size_t& rank, const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(consumer_mutex_);
+  bool has_front(std::size_t rank, const sys::SignalsBlocked& proof) noexcept
+      AIOX_REQUIRES(consumer_mutex_);
+  bool choose(std::size_t& rank, const sys::SignalsBlocked& proof) noexcept
+      AIOX_REQUIRES(consumer_mutex_);
 
   const RequestTable& table_;
   const sys::Config& config_;
   std::atomic<std::ptrdiff_t> size_ = 0;
 
   // A bit for each lane that may hold something: set after a push, cleared by the consumer that
-  // finds it empty and looks again afterwards. acq_rel on both sides, so one of the two sees the other.
+  // finds it empty and looks again afterwards. acq_rel on both sides, so one of the two sees the
+  // other.
   std::array<std::atomic<std::uint64_t>, kWords> occupied_{};
 
   sys::PagedArray<Door, kLanes> doors_;

@@ -3,16 +3,16 @@
 // Whom to wake: the sleepers of aio_suspend() and of lio_listio(LIO_WAIT).
 //
 // There are 64 wait words. A thread uses one of them for all its waits, and a request or a list
-// holds a mask of the words whose threads watch it. So watching and waking allocate nothing, take no
-// lock, work in a signal handler on top of another wait of the same thread, and a thread that is
-// cancelled while it sleeps leaves nothing behind but a bit. Threads beyond the 64th share words, and
-// a bit may be stale: either makes a wake for no reason, after which the sleeper looks again.
+// holds a mask of the words whose threads watch it. So watching and waking allocate nothing, take
+// no lock, work in a signal handler on top of another wait of the same thread, and a thread that is
+// cancelled while it sleeps leaves nothing behind but a bit. Threads beyond the 64th share words,
+// and a bit may be stale: either makes a wake for no reason, after which the sleeper looks again.
 //
 // No wake is lost: a watcher reads its word, sets its bit, and then looks at the state once more
-// before it sleeps; who completes publishes the state, takes the mask, and then counts the words up.
-// Setting and taking are read-modify-writes of one mask, so one comes first. Either the taker finds
-// the bit, and the watcher's sleep ends or does not begin since its word has changed; or the watcher
-// synchronises with the taker (acq_rel on both) and finds the state published.
+// before it sleeps; who completes publishes the state, takes the mask, and then counts the words
+// up. Setting and taking are read-modify-writes of one mask, so one comes first. Either the taker
+// finds the bit, and the watcher's sleep ends or does not begin since its word has changed; or the
+// watcher synchronises with the taker (acq_rel on both) and finds the state published.
 #pragma once
 
 #include <array>
@@ -59,7 +59,8 @@ class WaitWords {
 
   /// Wakes all whose bits are set, after what they wait for has been published.
   void wake(std::atomic<std::uint64_t>& mask) noexcept {
-    for (std::uint64_t bits = mask.exchange(0, std::memory_order_acq_rel); bits != 0; bits &= bits - 1) {
+    for (std::uint64_t bits = mask.exchange(0, std::memory_order_acq_rel); bits != 0;
+         bits &= bits - 1) {
       sys::FutexWord& word = words_[static_cast<std::size_t>(std::countr_zero(bits))].value;
       word.fetch_add(1, std::memory_order_release);
       sys::futex_wake(word);

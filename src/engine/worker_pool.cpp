@@ -67,7 +67,8 @@ bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
     // All are busy and each looks at the queue when it is done, or there is none at all.
     waking_.store(false, std::memory_order_seq_cst);
     // A submitter that still found it set relies on us, and a worker may have gone idle since.
-  } while (queue_.size() > 0 && has_idle(proof) && !waking_.exchange(true, std::memory_order_seq_cst));
+  } while (queue_.size() > 0 && has_idle(proof) &&
+           !waking_.exchange(true, std::memory_order_seq_cst));
   return live_.load(std::memory_order_seq_cst) > 0;
 }
 
@@ -176,7 +177,8 @@ WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& pr
   return Wakeup::kWoken;
 }
 
-WorkerPool::Wakeup WorkerPool::wake_up_late(Worker& self, const sys::SignalsBlocked& proof) noexcept {
+WorkerPool::Wakeup WorkerPool::wake_up_late(Worker& self,
+                                            const sys::SignalsBlocked& proof) noexcept {
   sys::MutexLock lock(mutex_, proof);
   if (!self.idle) {
     return Wakeup::kWoken;  // somebody chose us at the last moment

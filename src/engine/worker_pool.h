@@ -2,18 +2,19 @@
 //
 // The threads that serve the run queue: created on need, gone when idle.
 //
-// Who is woken. The submitter wakes or creates at most one worker, and only if no other wake is under
-// way; that worker takes a request and, while more are queued, wakes or creates the next before it
-// starts on its own. `waking_` is the right to do so: taken by kick(), handed on by the woken worker.
+// Who is woken. The submitter wakes or creates at most one worker, and only if no other wake is
+// under way; that worker takes a request and, while more are queued, wakes or creates the next
+// before it starts on its own. `waking_` is the right to do so: taken by kick(), handed on by the
+// woken worker.
 //
 // Nobody sleeps while requests wait: a submitter pushes, then looks for an idle worker; a worker
 // goes to the idle list, then looks at the queue once more. The queue's size and the idle list are
 // seq_cst or under mutex_, so one of the two sees the other. The same holds for `waking_` (cleared,
 // then the queue looked at) and for `live_` (counted down, then the queue looked at).
 //
-// Somebody serves: kick() returns true only if, after the push, it saw a live worker or created one,
-// and a worker leaves only if, after it no longer counts as live, it finds the queue empty.
-// So a request was either refused, or a worker will look at it. A caller that sees no live worker
+// Somebody serves: kick() returns true only if, after the push, it saw a live worker or created
+// one, and a worker leaves only if, after it no longer counts as live, it finds the queue empty. So
+// a request was either refused, or a worker will look at it. A caller that sees no live worker
 // creates one even above the limit, since another's attempt to create the first may still fail; the
 // surplus leaves.
 //
@@ -105,12 +106,12 @@ class WorkerPool {
   Server& server_;
   const sys::Config& config_;
 
-  std::atomic<bool> waking_ = false;    // seq_cst, see above
+  std::atomic<bool> waking_ = false;      // seq_cst, see above
   std::atomic<std::ptrdiff_t> live_ = 0;  // seq_cst: threads created minus threads that leave
-  sys::FutexWord departures_{0};        // counts threads that are gone, for the destructor
+  sys::FutexWord departures_{0};          // counts threads that are gone, for the destructor
 
   mutable sys::Mutex mutex_;
-  IdleList idle_ AIOX_GUARDED_BY(mutex_);        // the one that slept last is woken first
+  IdleList idle_ AIOX_GUARDED_BY(mutex_);            // the one that slept last is woken first
   std::size_t threads_ AIOX_GUARDED_BY(mutex_) = 0;  // being created, live or leaving
   bool closing_ AIOX_GUARDED_BY(mutex_) = false;
   std::array<std::uint64_t, kMaxWorkers / 64> numbers_ AIOX_GUARDED_BY(mutex_){};  // a bit: in use

@@ -8,20 +8,28 @@
 namespace aiox::io {
 namespace {
 
+// A file without positions ignores aio_offset, whatever stands in it, but pread() and pwrite()
+// refuse a negative one before they look at the file. (One with positions is not admitted with it.)
 ssize_t read_once(const Operation& operation) noexcept {
-  const ssize_t count = ::pread(operation.fildes, operation.buffer, operation.nbytes, operation.offset);
-  if (count == -1 && errno == ESPIPE) {
-    return ::read(operation.fildes, operation.buffer, operation.nbytes);
+  if (operation.offset >= 0) {
+    const ssize_t count =
+        ::pread(operation.fildes, operation.buffer, operation.nbytes, operation.offset);
+    if (count != -1 || errno != ESPIPE) {
+      return count;
+    }
   }
-  return count;
+  return ::read(operation.fildes, operation.buffer, operation.nbytes);
 }
 
 ssize_t write_once(const Operation& operation) noexcept {
-  const ssize_t count = ::pwrite(operation.fildes, operation.buffer, operation.nbytes, operation.offset);
-  if (count == -1 && errno == ESPIPE) {
-    return ::write(operation.fildes, operation.buffer, operation.nbytes);
+  if (operation.offset >= 0) {
+    const ssize_t count =
+        ::pwrite(operation.fildes, operation.buffer, operation.nbytes, operation.offset);
+    if (count != -1 || errno != ESPIPE) {
+      return count;
+    }
   }
-  return count;
+  return ::write(operation.fildes, operation.buffer, operation.nbytes);
 }
 
 ssize_t call_once(const Operation& operation) noexcept {

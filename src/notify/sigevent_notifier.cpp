@@ -77,7 +77,8 @@ bool SigeventNotifier::make(Notice& notice, const sys::SignalsBlocked& proof) no
   return true;
 }
 
-void SigeventNotifier::keep(Queue& queue, Notice& notice, const sys::SignalsBlocked& proof) noexcept {
+void SigeventNotifier::keep(Queue& queue, Notice& notice,
+                            const sys::SignalsBlocked& proof) noexcept {
   sys::MutexLock lock(queue.mutex, proof);
   notice.next = nullptr;
   (queue.last != nullptr ? queue.last->next : queue.first) = &notice;
@@ -86,7 +87,9 @@ void SigeventNotifier::keep(Queue& queue, Notice& notice, const sys::SignalsBloc
 }
 
 bool SigeventNotifier::owes() const noexcept {
-  return kept_[0].length.load(std::memory_order_relaxed) + kept_[1].length.load(std::memory_order_relaxed) != 0;
+  return kept_[0].length.load(std::memory_order_relaxed) +
+             kept_[1].length.load(std::memory_order_relaxed) !=
+         0;
 }
 
 void SigeventNotifier::retry(const sys::SignalsBlocked& proof) noexcept {

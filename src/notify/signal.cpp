@@ -26,9 +26,10 @@ bool queue_signal(const Notice& notice) noexcept {
   info.si_pid = process;
   info.si_uid = ::getuid();
   info.si_value = notice.value;
-  const long result = notice.kind == Notice::Kind::kThreadSignal
-                          ? ::syscall(SYS_rt_tgsigqueueinfo, process, notice.thread, notice.signo, &info)
-                          : ::syscall(SYS_rt_sigqueueinfo, process, notice.signo, &info);
+  const long result =
+      notice.kind == Notice::Kind::kThreadSignal
+          ? ::syscall(SYS_rt_tgsigqueueinfo, process, notice.thread, notice.signo, &info)
+          : ::syscall(SYS_rt_sigqueueinfo, process, notice.signo, &info);
   return result == 0 || errno != EAGAIN;
 }
 

@@ -7,7 +7,8 @@
 
 namespace aiox::notify {
 
-/// Whether a sigevent may ask for this signal: 1 to SIGRTMAX, but for those that libc keeps for itself.
+/// Whether a sigevent may ask for this signal: 1 to SIGRTMAX, but for those that libc keeps for
+/// itself.
 bool is_valid_signal(int signo) noexcept;
 
 /// Whether `thread` is a thread of this process.

@@ -14,7 +14,7 @@ struct Link {
 };
 
 /// All-zero bytes are an empty list. Not synchronised: its owner says which lock guards it.
-template <typename T, Link<T> T::* kLink>
+template <typename T, Link<T> T::*kLink>
 class IntrusiveList {
  public:
   bool empty() const noexcept { return first_ == nullptr; }
@@ -26,7 +26,8 @@ class IntrusiveList {
 
   void remove(T& element) noexcept {
     Link<T>& link = element.*kLink;
-    AIOX_ASSERT(link.previous != nullptr ? (link.previous->*kLink).next == &element : first_ == &element);
+    AIOX_ASSERT(link.previous != nullptr ? (link.previous->*kLink).next == &element
+                                         : first_ == &element);
     (link.previous != nullptr ? (link.previous->*kLink).next : first_) = link.next;
     (link.next != nullptr ? (link.next->*kLink).previous : last_) = link.previous;
     link = {};

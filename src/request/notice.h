@@ -22,13 +22,13 @@ struct Notice : PoolNode {
   };
 
   Kind kind = Kind::kSignal;
-  int signo = 0;                                 // of the two signals
-  pid_t thread = 0;                              // of kThreadSignal
+  int signo = 0;     // of the two signals
+  pid_t thread = 0;  // of kThreadSignal
   sigval value{};
-  void (*function)(sigval) = nullptr;            // of kThread
-  const pthread_attr_t* attributes = nullptr;    // of kThread; the program keeps them valid
-  Notice* next = nullptr;                        // among those that wait to be made
-  class NoticeStore* home = nullptr;             // where it goes back to
+  void (*function)(sigval) = nullptr;          // of kThread
+  const pthread_attr_t* attributes = nullptr;  // of kThread; the program keeps them valid
+  Notice* next = nullptr;                      // among those that wait to be made
+  class NoticeStore* home = nullptr;           // where it goes back to
 };
 
 /// The process's notices.

@@ -44,24 +44,24 @@ struct Ticket {
   std::uint32_t generation;
 
   static constexpr Ticket from_bits(std::uint64_t bits) noexcept {
-    return {.index = static_cast<std::uint32_t>(bits), .generation = static_cast<std::uint32_t>(bits >> 32)};
+    return {.index = static_cast<std::uint32_t>(bits),
+            .generation = static_cast<std::uint32_t>(bits >> 32)};
   }
   constexpr std::uint64_t bits() const noexcept { return std::uint64_t{generation} << 32 | index; }
 };
 
 /// Whose a field is:
-///   (c) constant from admission to release: written by the submitter before the ticket is given out
-///   (a) atomic, with its own argument
-///   (d) guarded by the mutex of the descriptor that the request is on
-///   (q) guarded by the mutex of the run queue
-///   (s) its server's alone while kRunning
+///   (c) constant from admission to release: written by the submitter before the ticket is given
+///   out (a) atomic, with its own argument (d) guarded by the mutex of the descriptor that the
+///   request is on (q) guarded by the mutex of the run queue (s) its server's alone while kRunning
 struct alignas(64) Request : PoolNode {
   /// The one decision: moves this request from one state to another if it still is the one that
   /// `generation` names and nobody was faster.
   bool transition(std::uint32_t generation, State from, State to) noexcept {
     AIOX_ASSERT(is_legal(from, to));
     std::uint64_t expected = pack(generation, from);
-    // acq_rel: pairs with the previous and the next transition. The taker sees what the giver wrote.
+    // acq_rel: pairs with the previous and the next transition. The taker sees what the giver
+    // wrote.
     return word.compare_exchange_strong(expected, pack(generation, to), std::memory_order_acq_rel);
   }
 
@@ -73,8 +73,9 @@ struct alignas(64) Request : PoolNode {
 
   Ticket ticket() const noexcept { return {.index = index, .generation = generation()}; }
 
-  /// Whether this slot, in that generation, works for that aiocb: the only proof that an aiocb is in
-  /// progress. acquire: pairs with the release in end(): who sees the slot gone sees the final status.
+  /// Whether this slot, in that generation, works for that aiocb: the only proof that an aiocb is
+  /// in progress. acquire: pairs with the release in end(): who sees the slot gone sees the final
+  /// status.
   bool names(const aiocb& block, std::uint32_t of_generation) const noexcept {
     return generation() == of_generation && control_block.load(std::memory_order_relaxed) == &block;
   }
@@ -103,18 +104,20 @@ struct alignas(64) Request : PoolNode {
 
   std::atomic<std::uint64_t> word = pack(1, State::kFree);  // (a) generation and state
   std::atomic<const aiocb*> control_block = nullptr;        // (a) whose request it is
-  std::atomic<std::uint64_t> waiters = 0;  // (a) the wait words to wake, a bit each: engine/waiters.h
+  std::atomic<std::uint64_t> waiters =
+      0;  // (a) the wait words to wake, a bit each: engine/waiters.h
 
-  Operation operation{};          // (c)
-  IoList* list = nullptr;         // (c) the lio_listio() call that it belongs to
-  Notice* notice = nullptr;       // (c) how its completion is told; handed on when it is done
-  std::uint8_t lane = 0;          // (c) the rank in the run queue: engine/run_queue.h
-  bool in_backlog = false;        // (q) in its lane's intrusive queue
-  int covered_error = 0;          // (d) of a sync: the error of a write that it covers
-  std::uint64_t barrier = 0;      // (d) of a sync: its number on the descriptor; of a write: the last one before it
+  Operation operation{};     // (c)
+  IoList* list = nullptr;    // (c) the lio_listio() call that it belongs to
+  Notice* notice = nullptr;  // (c) how its completion is told; handed on when it is done
+  std::uint8_t lane = 0;     // (c) the rank in the run queue: engine/run_queue.h
+  bool in_backlog = false;   // (q) in its lane's intrusive queue
+  int covered_error = 0;     // (d) of a sync: the error of a write that it covers
+  std::uint64_t barrier =
+      0;  // (d) of a sync: its number on the descriptor; of a write: the last one before it
 
-  Link<Request> on_descriptor;    // (d)
-  Link<Request> on_lane;          // (q)
+  Link<Request> on_descriptor;  // (d)
+  Link<Request> on_lane;        // (q)
 
   std::atomic<sys::Nanoseconds> submitted_at = 0;  // (a) relaxed: the run queue peeks at it
   sys::Nanoseconds started_at = 0;                 // (s)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The process's requests: admission against AIO_MAX, the slots, and the way from an aiocb to its slot.
+// The process's requests: admission against AIO_MAX, the slots, and the way from an aiocb to its
+// slot.
 #pragma once
 
 #include <aio.h>
@@ -19,11 +20,12 @@ class RequestTable {
  public:
   explicit operator bool() const noexcept { return static_cast<bool>(slots_); }
 
-  /// A free slot, counted as outstanding; nullptr at `limit` outstanding requests or without memory.
+  /// A free slot, counted as outstanding; nullptr at `limit` outstanding requests or without
+  /// memory.
   [[nodiscard]] Request* admit(std::size_t limit) noexcept;
 
-  /// Stops counting a request as outstanding. Before its final status is published: a program at the
-  /// limit that sees it complete can submit the next.
+  /// Stops counting a request as outstanding. Before its final status is published: a program at
+  /// the limit that sees it complete can submit the next.
   void discharge() noexcept { outstanding_.fetch_sub(1, std::memory_order_relaxed); }
 
   /// Returns a slot: its ticket is void from now on.

@@ -76,7 +76,9 @@ class SlabPool {
   static constexpr std::size_t kSlabSize = kPerSlab * sizeof(T);
 
   // acquire: pairs with the release in grow(): who finds a slab sees its objects constructed.
-  T* slab(std::size_t number) const noexcept { return directory_[number].load(std::memory_order_acquire); }
+  T* slab(std::size_t number) const noexcept {
+    return directory_[number].load(std::memory_order_acquire);
+  }
 
   bool grow() noexcept {
     void* const pages = sys::map_pages(kSlabSize);
@@ -88,13 +90,15 @@ class SlabPool {
       new (&objects[i]) T();
     }
     // Slabs are published in order; two threads that grow at once take adjacent places.
-    for (std::size_t number = slabs_.load(std::memory_order_relaxed); number < kMaxSlabs; ++number) {
+    for (std::size_t number = slabs_.load(std::memory_order_relaxed); number < kMaxSlabs;
+         ++number) {
       for (std::size_t i = 0; i < kPerSlab; ++i) {
         objects[i].index = static_cast<std::uint32_t>(number * kPerSlab + i);
         objects[i].next_free.store(objects[i].index + 2, std::memory_order_relaxed);
       }
       T* expected = nullptr;
-      if (directory_[number].compare_exchange_strong(expected, objects, std::memory_order_release)) {
+      if (directory_[number].compare_exchange_strong(expected, objects,
+                                                     std::memory_order_release)) {
         slabs_.fetch_add(1, std::memory_order_relaxed);
         push_chain(objects[0], objects[kPerSlab - 1]);
         return true;
@@ -131,8 +135,8 @@ class SlabPool {
     do {
       last.next_free.store(static_cast<std::uint32_t>(seen), std::memory_order_relaxed);
       // release: pairs with the acquire in pop().
-    } while (!free_.compare_exchange_weak(seen, head(seen, first.index + 1), std::memory_order_release,
-                                          std::memory_order_relaxed));
+    } while (!free_.compare_exchange_weak(seen, head(seen, first.index + 1),
+                                          std::memory_order_release, std::memory_order_relaxed));
   }
 
   sys::PagedArray<std::atomic<T*>, kMaxSlabs> directory_;

@@ -51,7 +51,8 @@ class AiocbPrivate {
   bool claim(std::uint64_t seen, std::uint64_t ticket) noexcept {
     aiocb* expected = to_field(seen);
     // acq_rel: pairs with ticket() and with another claim().
-    if (!ticket_field().compare_exchange_strong(expected, to_field(ticket), std::memory_order_acq_rel)) {
+    if (!ticket_field().compare_exchange_strong(expected, to_field(ticket),
+                                                std::memory_order_acq_rel)) {
       return false;
     }
     retrieval().store(kNothing, std::memory_order_relaxed);
@@ -74,7 +75,8 @@ class AiocbPrivate {
   int retrieve(ssize_t& value) noexcept {
     int seen = kWaiting;
     // acq_rel: of two threads that retrieve at the same time, one wins.
-    const bool won = retrieval().compare_exchange_strong(seen, kRetrieved, std::memory_order_acq_rel);
+    const bool won =
+        retrieval().compare_exchange_strong(seen, kRetrieved, std::memory_order_acq_rel);
     if (!won && seen != kNothing) {
       return EINVAL;
     }
@@ -93,7 +95,9 @@ class AiocbPrivate {
     return reinterpret_cast<aiocb*>(static_cast<std::uintptr_t>(ticket));
   }
 
-  std::atomic_ref<aiocb*> ticket_field() const noexcept { return std::atomic_ref<aiocb*>(aiocb_.__next_prio); }
+  std::atomic_ref<aiocb*> ticket_field() const noexcept {
+    return std::atomic_ref<aiocb*>(aiocb_.__next_prio);
+  }
   std::atomic_ref<int> retrieval() const noexcept { return std::atomic_ref<int>(aiocb_.__policy); }
   std::atomic_ref<ssize_t> return_status() const noexcept {
     return std::atomic_ref<ssize_t>(aiocb_.__return_value);

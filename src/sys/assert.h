@@ -14,8 +14,9 @@ namespace aiox::sys {
 
 }  // namespace aiox::sys
 
-#define AIOX_ASSERT(condition) \
-  ((condition) ? static_cast<void>(0) : ::aiox::sys::assertion_failed(#condition, __FILE__, __LINE__))
+#define AIOX_ASSERT(condition)        \
+  ((condition) ? static_cast<void>(0) \
+               : ::aiox::sys::assertion_failed(#condition, __FILE__, __LINE__))
 
 #else
 

@@ -35,8 +35,12 @@ class Config {
   /// The program's wish, cut to the option's range. May come at any time.
   void set(Option option, long value) noexcept;
 
-  Nanoseconds idle_time() const noexcept { return get(Option::kIdleMs) * kNanosecondsPerMillisecond; }
-  Nanoseconds aging_time() const noexcept { return get(Option::kAgingMs) * kNanosecondsPerMillisecond; }
+  Nanoseconds idle_time() const noexcept {
+    return get(Option::kIdleMs) * kNanosecondsPerMillisecond;
+  }
+  Nanoseconds aging_time() const noexcept {
+    return get(Option::kAgingMs) * kNanosecondsPerMillisecond;
+  }
 
  private:
   // Stored plus one, so that 0 is "not given" and an all-zero Config is a valid one.

@@ -29,8 +29,8 @@ static_assert(sizeof(FutexWord) == 4 && FutexWord::is_always_lock_free);
 /// Not noexcept and without clean-up, since a thread cancellation may unwind out of it.
 inline int futex_wait(const FutexWord& word, std::uint32_t expected, Nanoseconds deadline) {
   const timespec until = to_timespec(deadline);
-  const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, &until,
-                                nullptr, FUTEX_BITSET_MATCH_ANY);
+  const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
+                                &until, nullptr, FUTEX_BITSET_MATCH_ANY);
   return result == 0 ? 0 : errno;
 }
 

@@ -47,7 +47,8 @@ class AIOX_CAPABILITY("mutex") Mutex {
 /// Holds a Mutex for a scope.
 class AIOX_SCOPED_CAPABILITY MutexLock {
  public:
-  MutexLock(Mutex& mutex, const SignalsBlocked& proof) noexcept AIOX_ACQUIRE(mutex) : mutex_(mutex) {
+  MutexLock(Mutex& mutex, const SignalsBlocked& proof) noexcept AIOX_ACQUIRE(mutex)
+      : mutex_(mutex) {
     mutex_.lock(proof);
   }
   ~MutexLock() AIOX_RELEASE() { mutex_.unlock(); }

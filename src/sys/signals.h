@@ -14,7 +14,8 @@ namespace aiox::sys {
 /// signals blocked, so a handler can never find a lock held by the very thread that it
 /// interrupted. That is what lets close(), which POSIX allows in handlers, take them (invariant 4).
 ///
-/// pthread_sigmask() leaves the two signals alone that libc needs for itself (cancellation, setuid).
+/// pthread_sigmask() leaves the two signals alone that libc needs for itself (cancellation,
+/// setuid).
 class SignalsBlocked {
  public:
   SignalsBlocked() noexcept {

@@ -21,7 +21,8 @@ namespace {
 #endif
 
 #if defined(AIOX_LARGE_FRAMES)
-constexpr std::size_t kOwnStack = std::size_t{512} * 1024;  // instrumented frames are several times larger
+constexpr std::size_t kOwnStack =
+    std::size_t{512} * 1024;  // instrumented frames are several times larger
 #else
 constexpr std::size_t kOwnStack = std::size_t{64} * 1024;
 #endif

@@ -13,7 +13,8 @@ namespace aiox::sys {
 ///
 /// Returns 0 or pthread_create()'s error, EAGAIN as a rule. Blocks for some 20 us; call it with
 /// no lock held.
-[[nodiscard]] int start_thread(void* (*entry)(void*), void* argument, const SignalsBlocked& proof) noexcept;
+[[nodiscard]] int start_thread(void* (*entry)(void*), void* argument,
+                               const SignalsBlocked& proof) noexcept;
 
 /// Names the calling thread "aiox/<role>" or, with a number, "aiox/<role>-<number>". The kernel
 /// keeps 15 characters.
