@@ -77,13 +77,17 @@ int Engine::cancel_all(int fildes, int& result) noexcept {
     MutexLock lock(descriptor->mutex, proof);
     // All in one go, so that no worker starts a later one while the first is being told of. What
     // has left the descriptor keeps its link free for us.
-    descriptor->for_each([&](Request& request) AIOX_REQUIRES(descriptor->mutex) {
-      const int one = cancel(request, *descriptor, released, proof);
-      if (one == AIO_CANCELED) {
-        cancelled.push_back(request);
+    for (Descriptor::List* const list : descriptor->lists()) {
+      for (Request* request = list->front(); request != nullptr;) {
+        Request* const next = Descriptor::List::next(*request);
+        const int one = cancel(*request, *descriptor, released, proof);
+        if (one == AIO_CANCELED) {
+          cancelled.push_back(*request);
+        }
+        result = combine(result, one);
+        request = next;
       }
-      result = combine(result, one);
-    });
+    }
   }
   while (Request* const request = cancelled.pop_front()) {
     tell(*request, proof);

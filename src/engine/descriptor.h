@@ -8,6 +8,7 @@
 // barriers are open: O(1) for each request, however many are outstanding (invariant 10).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -71,17 +72,10 @@ class alignas(128) Descriptor {
     }
   }
 
-  /// Calls `visit(Request&)` for each outstanding request; it may remove that one. Waiting syncs
-  /// come first, so that cancelling everything sets none of them free.
-  template <typename Visit>
-  void for_each(Visit&& visit) noexcept AIOX_REQUIRES(mutex) {
-    for (List* list : {&barriers_, &syncs_, &writes_, &reads_}) {
-      for (Request* request = list->front(); request != nullptr;) {
-        Request* const next = List::next(*request);
-        visit(*request);
-        request = next;
-      }
-    }
+  /// All that is outstanding. Waiting syncs come first: who cancels everything in this order sets
+  /// none of them free.
+  std::array<List*, 4> lists() noexcept AIOX_REQUIRES(mutex) {
+    return {&barriers_, &syncs_, &writes_, &reads_};
   }
 
  private:
