@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "engine/engine.h"
+#include "sys/aiocb.h"
 
 namespace aiox {
 
@@ -23,39 +24,43 @@ int combine(int one, int other) noexcept {
 
 }  // namespace
 
-// A request that waits becomes queued only under this lock; a queued one may start at any time.
-int Engine::cancel(Request& request, Descriptor& descriptor, bool& released,
-                   const SignalsBlocked& proof) noexcept {
+// The lock is that of the descriptor that the request is on: one that waits becomes queued, and any
+// becomes done, only under it. A queued one may start at any time.
+int Engine::cancel(Request& request, std::uint32_t generation, Descriptor& descriptor,
+                   bool& released, const SignalsBlocked& proof) noexcept {
   const State state = request.state();
-  if (state == State::kDone) {
-    return AIO_ALLDONE;
-  }
   const bool cancelled =
       (state == State::kWaiting || state == State::kQueued) &&
-      conclude(request, descriptor, state, Result::failure(ECANCELED), released, proof);
+      conclude(request, generation, descriptor, state, Result::failure(ECANCELED), released, proof);
   return cancelled ? AIO_CANCELED : AIO_NOTCANCELED;
 }
 
 int Engine::cancel(int fildes, const aiocb& control_block, int& result) noexcept {
   result = AIO_ALLDONE;
   Descriptor* const descriptor = descriptors_.find(fildes);
-  if (descriptor == nullptr) {
+  const Ticket ticket = Ticket::from_bits(sys::AiocbPrivate(control_block).ticket());
+  Request* const request = table_.find(ticket);
+  if (descriptor == nullptr || request == nullptr) {
     return 0;
   }
   const SignalsBlocked proof;
-  Request* request = nullptr;
   bool released = false;
   {
     MutexLock lock(descriptor->mutex, proof);
-    request = table_.find(control_block);
-    if (request == nullptr) {
+    // The program may have changed aio_fildes since it submitted: then the lock is the wrong one,
+    // and the slot may become another's while we look. So first where it is, then whether it is
+    // alive.
+    // acquire: pairs with the release in admit(): who reads a later life's descriptor sees that
+    // life.
+    const bool is_here = request->fildes.load(std::memory_order_acquire) == fildes;
+    if (!request->names(control_block, ticket.generation) ||
+        !request->is_outstanding(ticket.generation)) {
       return 0;
     }
-    // The program may have changed aio_fildes since it submitted: then the lock is the wrong one.
-    if (request->operation.fildes != fildes) {
+    if (!is_here) {
       return EINVAL;
     }
-    result = cancel(*request, *descriptor, released, proof);
+    result = cancel(*request, ticket.generation, *descriptor, released, proof);
   }
   if (result == AIO_CANCELED) {
     tell(*request, proof);
@@ -80,7 +85,7 @@ int Engine::cancel_all(int fildes, int& result) noexcept {
     for (Descriptor::List* const list : descriptor->lists()) {
       for (Request* request = list->front(); request != nullptr;) {
         Request* const next = Descriptor::List::next(*request);
-        const int one = cancel(*request, *descriptor, released, proof);
+        const int one = cancel(*request, request->generation(), *descriptor, released, proof);
         if (one == AIO_CANCELED) {
           cancelled.push_back(*request);
         }

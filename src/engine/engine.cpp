@@ -28,17 +28,19 @@ int Engine::submit(aiocb& control_block, Opcode opcode) noexcept {
 
 int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list,
                    const SignalsBlocked& proof) noexcept {
+  // Read first: of two threads that submit one aiocb at the same time, one finds it changed.
+  const std::uint64_t seen = AiocbPrivate(control_block).ticket();
   if (in_progress(control_block)) {
     return EBUSY;
   }
-  const int error = admit(control_block, opcode, list, proof);
+  const int error = admit(control_block, opcode, list, seen, proof);
   if (error != 0 && error != EBUSY) {
-    AiocbPrivate(control_block).publish(error, -1);
+    AiocbPrivate(control_block).refuse(seen, error);
   }
   return error;
 }
 
-int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list,
+int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64_t seen,
                   const SignalsBlocked& proof) noexcept {
   if (const int error = check_arguments(control_block, opcode); error != 0) {
     return error;
@@ -56,6 +58,7 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list,
     return EAGAIN;
   }
   const bool sync = is_sync(opcode);
+  request->fildes.store(control_block.aio_fildes, std::memory_order_release);
   request->control_block.store(&control_block, std::memory_order_relaxed);
   request->operation = {.fildes = control_block.aio_fildes,
                         .opcode = opcode,
@@ -67,7 +70,7 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list,
   request->lane = RunQueue::rank_of_caller(sync ? 0 : control_block.aio_reqprio);
   request->submitted_at.store(sys::monotonic_now(), std::memory_order_relaxed);
 
-  const int error = enter(control_block, *request, proof);
+  const int error = enter(control_block, *request, seen, proof);
   if (error != 0 && notice != nullptr) {
     notifier_.discard(*notice);
   }
@@ -76,18 +79,17 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list,
 
 // From here on the request can be served and cancelled by others: it and its aiocb are only touched
 // under its descriptor's lock.
-int Engine::enter(aiocb& control_block, Request& request, const SignalsBlocked& proof) noexcept {
+int Engine::enter(aiocb& control_block, Request& request, std::uint64_t seen,
+                  const SignalsBlocked& proof) noexcept {
   OperationCounters& counters = table_.counters.of(request.operation.opcode);
   Descriptor* const descriptor = descriptors_.open(request.operation.fildes);
   const Ticket ticket = request.ticket();
   int error = descriptor != nullptr ? 0 : EAGAIN;
   bool queued = false;
   if (error == 0) {
-    AiocbPrivate fields(control_block);
-    const std::uint64_t seen = fields.ticket();
     MutexLock lock(descriptor->mutex, proof);
     request.transition(ticket.generation, State::kFree, State::kWaiting);
-    if (fields.claim(seen, ticket.bits())) {
+    if (AiocbPrivate(control_block).claim(seen, ticket.bits())) {
       counters.submitted.fetch_add(1, std::memory_order_relaxed);
       queued = descriptor->enter(request) && queue_.push(request, proof);
     } else {
@@ -100,7 +102,7 @@ int Engine::enter(aiocb& control_block, Request& request, const SignalsBlocked& 
     return error;
   }
   if (queued && !pool_.kick(proof)) {
-    if (withdraw(request, *descriptor, ticket.generation, proof)) {
+    if (withdraw(control_block, request, *descriptor, ticket.generation, proof)) {
       return EAGAIN;
     }
     follow_up(proof);
@@ -109,9 +111,9 @@ int Engine::enter(aiocb& control_block, Request& request, const SignalsBlocked& 
 }
 
 // There is no thread and none can be created: takes back what was queued, unless somebody has
-// already cancelled it. The aiocb stays EINPROGRESS; the caller publishes the refusal.
-bool Engine::withdraw(Request& request, Descriptor& descriptor, std::uint32_t generation,
-                      const SignalsBlocked& proof) noexcept {
+// already cancelled it.
+bool Engine::withdraw(aiocb& control_block, Request& request, Descriptor& descriptor,
+                      std::uint32_t generation, const SignalsBlocked& proof) noexcept {
   bool released = false;
   {
     MutexLock lock(descriptor.mutex, proof);
@@ -123,6 +125,7 @@ bool Engine::withdraw(Request& request, Descriptor& descriptor, std::uint32_t ge
                      [&](Request& ready) { released |= queue_.push(ready, proof); });
     table_.counters.of(request.operation.opcode).submitted.fetch_sub(1, std::memory_order_relaxed);
     table_.discharge();
+    AiocbPrivate(control_block).publish(EAGAIN, -1);
   }
   wait_words_.wake(request.waiters);
   table_.release(request);
@@ -142,7 +145,8 @@ void Engine::finish(Request& request, Result result, const SignalsBlocked& proof
   bool released = false;
   {
     MutexLock lock(descriptor.mutex, proof);
-    const bool concluded = conclude(request, descriptor, State::kRunning, result, released, proof);
+    const bool concluded = conclude(request, request.generation(), descriptor, State::kRunning,
+                                    result, released, proof);
     AIOX_ASSERT(concluded);
     static_cast<void>(concluded);
   }
@@ -153,9 +157,10 @@ void Engine::finish(Request& request, Result result, const SignalsBlocked& proof
 }
 
 // The end of a request as far as others can see it. False when somebody else was faster.
-bool Engine::conclude(Request& request, Descriptor& descriptor, State from, Result result,
-                      bool& released, const SignalsBlocked& proof) noexcept {
-  if (!request.transition(request.generation(), from, State::kDone)) {
+bool Engine::conclude(Request& request, std::uint32_t generation, Descriptor& descriptor,
+                      State from, Result result, bool& released,
+                      const SignalsBlocked& proof) noexcept {
+  if (!request.transition(generation, from, State::kDone)) {
     return false;
   }
   if (from == State::kQueued) {
@@ -231,8 +236,9 @@ bool Engine::watch(const aiocb& control_block, std::size_t number) noexcept {
     return false;
   }
   WaitWords::watch(request->waiters, number);
-  // Looked at again: before the bit was set it may have completed, and the slot be another's.
-  return in_progress(control_block);
+  // Looked at again: before the bit was set it may have completed, and be in progress anew with
+  // another slot, which does not have the bit.
+  return in_progress(control_block) && table_.find(control_block) == request;
 }
 
 }  // namespace aiox

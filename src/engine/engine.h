@@ -88,19 +88,21 @@ class Engine final : private Server {
   // In engine.cpp. EBUSY stands for "still in progress" here, and becomes EINVAL for the program.
   int submit(aiocb& control_block, Opcode opcode, IoList* list,
              const sys::SignalsBlocked& proof) noexcept;
-  int admit(aiocb& control_block, Opcode opcode, IoList* list,
+  int admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64_t seen,
             const sys::SignalsBlocked& proof) noexcept;
-  int enter(aiocb& control_block, Request& request, const sys::SignalsBlocked& proof) noexcept;
-  bool withdraw(Request& request, Descriptor& descriptor, std::uint32_t generation,
-                const sys::SignalsBlocked& proof) noexcept;
+  int enter(aiocb& control_block, Request& request, std::uint64_t seen,
+            const sys::SignalsBlocked& proof) noexcept;
+  bool withdraw(aiocb& control_block, Request& request, Descriptor& descriptor,
+                std::uint32_t generation, const sys::SignalsBlocked& proof) noexcept;
   void finish(Request& request, Result result, const sys::SignalsBlocked& proof) noexcept;
-  bool conclude(Request& request, Descriptor& descriptor, State from, Result result, bool& released,
-                const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
+  bool conclude(Request& request, std::uint32_t generation, Descriptor& descriptor, State from,
+                Result result, bool& released, const sys::SignalsBlocked& proof) noexcept
+      AIOX_REQUIRES(descriptor.mutex);
   void tell(Request& request, const sys::SignalsBlocked& proof) noexcept;
   void follow_up(const sys::SignalsBlocked& proof) noexcept;
 
   // In cancel.cpp.
-  int cancel(Request& request, Descriptor& descriptor, bool& released,
+  int cancel(Request& request, std::uint32_t generation, Descriptor& descriptor, bool& released,
              const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
 
   // In list.cpp.

@@ -48,6 +48,7 @@ int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
   }
   const SignalsBlocked proof;
   let_go(*list, proof);
+  follow_up(proof);
   if (error != 0) {
     return error;
   }

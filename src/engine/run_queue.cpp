@@ -147,6 +147,10 @@ bool RunQueue::pop(std::size_t rank, Ticket& ticket, const sys::SignalsBlocked& 
     return false;
   }
   sys::MutexLock lock(mutex_, proof);
+  // Once more: what is older than the backlog may have come to the door after we found it empty.
+  if (door(rank)->pop(ticket)) {
+    return true;
+  }
   Request* const request = backlogs_[rank].pop_front();
   if (request == nullptr) {
     return false;

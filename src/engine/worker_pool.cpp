@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engine/worker_pool.h"
 
-#include <algorithm>
 #include <bit>
 
 #include "sys/clock.h"
@@ -167,25 +166,23 @@ WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& pr
     }
   }
   const sys::Nanoseconds time = server_.owes() ? kTidyInterval : config_.idle_time();
-  const sys::Nanoseconds deadline = sys::monotonic_now() + time;
-  // acquire: pairs with the release of the waker, who has taken us off the idle list.
+  sys::Nanoseconds deadline = sys::monotonic_now() + time;
+  // acquire: pairs with the release in wake().
   while (self.woken.load(std::memory_order_acquire) == 0) {
-    if (sys::futex_wait(self.woken, 0, deadline) == ETIMEDOUT) {
-      return wake_up_late(self, proof);
+    if (sys::futex_wait(self.woken, 0, deadline) != ETIMEDOUT) {
+      continue;
     }
+    sys::MutexLock lock(mutex_, proof);
+    if (self.idle) {
+      self.idle = false;
+      idle_.remove(self);
+      return !server_.owes() && retire(self) ? Wakeup::kLeave : Wakeup::kLook;
+    }
+    // Somebody chose us at the last moment. The wake is on its way, and we must not go before it
+    // has come: it would meet another sleep, or a thread that is gone.
+    deadline = sys::kForever;
   }
   return Wakeup::kWoken;
-}
-
-WorkerPool::Wakeup WorkerPool::wake_up_late(Worker& self,
-                                            const sys::SignalsBlocked& proof) noexcept {
-  sys::MutexLock lock(mutex_, proof);
-  if (!self.idle) {
-    return Wakeup::kWoken;  // somebody chose us at the last moment
-  }
-  self.idle = false;
-  idle_.remove(self);
-  return !server_.owes() && retire(self) ? Wakeup::kLeave : Wakeup::kLook;
 }
 
 // False when there is work after all: the worker has to stay.

@@ -72,8 +72,9 @@ class WorkerPool {
  private:
   static constexpr std::size_t kMaxWorkers = 1024;  // the largest AIOX_MAX_WORKERS
 
-  /// Lives on its thread's stack. Whoever wakes it takes it off the idle list first, so it is still
-  /// there: it leaves only by taking itself off.
+  /// Lives on its thread's stack. It ends its sleep either by taking itself off the idle list, or,
+  /// when it finds that another took it off, not before that one has set `woken`. So a wake never
+  /// meets another sleep than the one it is meant for, nor a thread that is gone.
   struct Worker {
     unsigned number;
     sys::FutexWord woken{0};  // release by the waker, acquire by the worker
@@ -91,7 +92,6 @@ class WorkerPool {
   static void* worker_main(void* pool);
   void run(Worker& self, const sys::SignalsBlocked& proof) noexcept;
   Wakeup sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept;
-  Wakeup wake_up_late(Worker& self, const sys::SignalsBlocked& proof) noexcept;
   bool retire(Worker& self) noexcept AIOX_REQUIRES(mutex_);
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
   bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;

@@ -38,7 +38,8 @@ enum class State : std::uint8_t {
   kDone,     // the final status is published; what is left is to tell of it
 };
 
-/// Names one life of one slot: what the aiocb and the run queue hold on to. Never 0.
+/// Names one life of one slot: what the aiocb and the run queue hold on to. The generation is never
+/// 0.
 struct Ticket {
   std::uint32_t index;
   std::uint32_t generation;
@@ -80,11 +81,20 @@ struct alignas(64) Request : PoolNode {
     return generation() == of_generation && control_block.load(std::memory_order_relaxed) == &block;
   }
 
+  /// Whether that life of the slot is going on: the request is accepted and its status not
+  /// published.
+  bool is_outstanding(std::uint32_t of_generation) const noexcept {
+    const std::uint64_t seen = word.load(std::memory_order_acquire);
+    return seen >> 32 == of_generation && seen != pack(of_generation, State::kDone) &&
+           seen != pack(of_generation, State::kFree);
+  }
+
   /// Ends this life of the slot: all tickets of it are void from now on.
   void end() noexcept {
     control_block.store(nullptr, std::memory_order_relaxed);
+    const std::uint32_t next = generation() + 1;
     // release: pairs with the acquire in generation().
-    word.store(pack(generation() + 1, State::kFree), std::memory_order_release);
+    word.store(pack(next != 0 ? next : 1, State::kFree), std::memory_order_release);
   }
 
   static constexpr bool is_legal(State from, State to) noexcept {
@@ -107,12 +117,13 @@ struct alignas(64) Request : PoolNode {
   std::atomic<std::uint64_t> waiters =
       0;  // (a) the wait words to wake, a bit each: engine/waiters.h
 
-  Operation operation{};     // (c)
-  IoList* list = nullptr;    // (c) the lio_listio() call that it belongs to
-  Notice* notice = nullptr;  // (c) how its completion is told; handed on when it is done
-  std::uint8_t lane = 0;     // (c) the rank in the run queue: engine/run_queue.h
-  bool in_backlog = false;   // (q) in its lane's intrusive queue
-  int covered_error = 0;     // (d) of a sync: the error of a write that it covers
+  std::atomic<int> fildes = -1;  // (a) as in `operation`, for who is not sure whose slot it is
+  Operation operation{};         // (c)
+  IoList* list = nullptr;        // (c) the lio_listio() call that it belongs to
+  Notice* notice = nullptr;      // (c) how its completion is told; handed on when it is done
+  std::uint8_t lane = 0;         // (c) the rank in the run queue: engine/run_queue.h
+  bool in_backlog = false;       // (q) in its lane's intrusive queue
+  int covered_error = 0;         // (d) of a sync: the error of a write that it covers
   std::uint64_t barrier =
       0;  // (d) of a sync: its number on the descriptor; of a write: the last one before it
 

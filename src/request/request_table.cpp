@@ -6,10 +6,12 @@
 namespace aiox {
 
 Request* RequestTable::admit(std::size_t limit) noexcept {
-  if (outstanding_.fetch_add(1, std::memory_order_relaxed) >= limit) {
-    discharge();
-    return nullptr;
-  }
+  std::size_t counted = outstanding_.load(std::memory_order_relaxed);
+  do {
+    if (counted >= limit) {
+      return nullptr;
+    }
+  } while (!outstanding_.compare_exchange_weak(counted, counted + 1, std::memory_order_relaxed));
   Request* const request = slots_.take();
   if (request == nullptr) {
     discharge();

@@ -62,6 +62,15 @@ class AiocbPrivate {
     return true;
   }
 
+  /// Makes `error` the final status of a submission that was refused, unless another thread has
+  /// submitted the aiocb since its ticket was `seen`.
+  void refuse(std::uint64_t seen, int error) noexcept {
+    aiocb* expected = to_field(seen);
+    if (ticket_field().compare_exchange_strong(expected, nullptr, std::memory_order_acq_rel)) {
+      publish(error, -1);
+    }
+  }
+
   /// Publishes the final status and with it gives the aiocb back to the program.
   void publish(int error, ssize_t value) noexcept {
     retrieval().store(kWaiting, std::memory_order_relaxed);
