@@ -65,8 +65,10 @@ int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
     if (error == EINTR || error == ETIMEDOUT) {
       return reply.with(error == EINTR ? EINTR : EAGAIN);
     }
+    // Asynchronous for the one system call: it makes the wait a cancellation point, as libc does it
+    // for its own calls, and there is nothing in it that a cancellation could leave half done.
     int type = 0;
-    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);  // NOLINT(concurrency-*)
     error = sys::futex_wait(engine->wait_words().word(number), seen, deadline);
     pthread_setcanceltype(type, nullptr);
   }

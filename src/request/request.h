@@ -114,25 +114,24 @@ struct alignas(64) Request : PoolNode {
 
   std::atomic<std::uint64_t> word = pack(1, State::kFree);  // (a) generation and state
   std::atomic<const aiocb*> control_block = nullptr;        // (a) whose request it is
-  std::atomic<std::uint64_t> waiters =
-      0;  // (a) the wait words to wake, a bit each: engine/waiters.h
-
+  std::atomic<std::uint64_t> waiters = 0;                   // (a) a bit for each wait word to wake
+  std::atomic<sys::Nanoseconds> submitted_at = 0;           // (a) relaxed: the run queue peeks
   std::atomic<int> fildes = -1;  // (a) as in `operation`, for who is not sure whose slot it is
-  Operation operation{};         // (c)
-  IoList* list = nullptr;        // (c) the lio_listio() call that it belongs to
-  Notice* notice = nullptr;      // (c) how its completion is told; handed on when it is done
-  std::uint8_t lane = 0;         // (c) the rank in the run queue: engine/run_queue.h
-  bool in_backlog = false;       // (q) in its lane's intrusive queue
-  int covered_error = 0;         // (d) of a sync: the error of a write that it covers
-  std::uint64_t barrier =
-      0;  // (d) of a sync: its number on the descriptor; of a write: the last one before it
+
+  Operation operation{};     // (c)
+  IoList* list = nullptr;    // (c) the lio_listio() call that it belongs to
+  Notice* notice = nullptr;  // (c) how its completion is told; handed on when it is done
+  std::uint8_t lane = 0;     // (c) the rank in the run queue
+
+  bool in_backlog = false;  // (q) in its lane's intrusive queue
+  Link<Request> on_lane;    // (q)
 
   Link<Request> on_descriptor;  // (d)
-  Link<Request> on_lane;        // (q)
+  std::uint64_t barrier = 0;    // (d) a sync's number; of a write: that of the last sync before it
+  int covered_error = 0;        // (d) of a sync: the error of a write that it covers
 
-  std::atomic<sys::Nanoseconds> submitted_at = 0;  // (a) relaxed: the run queue peeks at it
-  sys::Nanoseconds started_at = 0;                 // (s)
-  sys::Nanoseconds completed_at = 0;               // (d)
+  sys::Nanoseconds started_at = 0;    // (s)
+  sys::Nanoseconds completed_at = 0;  // (d)
 };
 
 static_assert(sizeof(Request) <= 256, "a slot takes at most 256 bytes");
