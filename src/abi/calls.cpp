@@ -98,6 +98,7 @@ void initialise(const aioinit& wishes) noexcept {
   }
   if (Engine* const present = engine_if_any(); present != nullptr) {
     present->reserve(static_cast<std::size_t>(config.get(sys::Option::kExpected)));
+    present->reconfigure();
   }
 }
 

@@ -28,6 +28,7 @@ int Engine::submit(aiocb& control_block, Opcode opcode) noexcept {
 
 int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list,
                    const SignalsBlocked& proof) noexcept {
+  tidy(proof);
   // Read first: of two threads that submit one aiocb at the same time, one finds it changed.
   const std::uint64_t seen = AiocbPrivate(control_block).ticket();
   if (in_progress(control_block)) {
@@ -198,12 +199,18 @@ void Engine::tell(Request& request, const SignalsBlocked& proof) noexcept {
 
 // After something was queued or kept on behalf of others, whose calls have long returned.
 void Engine::follow_up(const SignalsBlocked& proof) noexcept {
+  tidy(proof);
   if ((queue_.size() <= 0 && !notifier_.owes()) || pool_.kick(proof)) {
     return;
   }
   while (Request* const request = queue_.take(proof)) {
     finish(*request, Result::failure(EAGAIN), proof);
   }
+}
+
+void Engine::reconfigure() noexcept {
+  const SignalsBlocked proof;
+  pool_.reconfigure(proof);
 }
 
 bool Engine::in_progress(const aiocb& control_block) const noexcept {

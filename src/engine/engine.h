@@ -78,10 +78,17 @@ class Engine final : private Server {
   /// Makes memory ready for that many requests (aio_init()'s aio_num).
   void reserve(std::size_t requests) noexcept { table_.reserve(requests); }
 
+  /// To be called after the settings have changed.
+  void reconfigure() noexcept;
+
  private:
   void serve(Request& request, const sys::SignalsBlocked& proof) noexcept override;
   bool owes() const noexcept override { return notifier_.owes(); }
-  void tidy(const sys::SignalsBlocked& proof) noexcept override { notifier_.retry(proof); }
+  void tidy(const sys::SignalsBlocked& proof) noexcept override {
+    if (owes()) {
+      notifier_.retry(proof);
+    }
+  }
 
   bool in_progress(const aiocb& control_block) const noexcept;
 

@@ -18,20 +18,51 @@ WorkerPool::~WorkerPool() {
   const sys::SignalsBlocked proof;
   for (;;) {
     const std::uint32_t departures = departures_.load(std::memory_order_acquire);
-    Worker* worker = nullptr;
     {
       sys::MutexLock lock(mutex_, proof);
-      if (threads_ == 0) {
+      if (threads_.load(std::memory_order_relaxed) == 0) {
         return;
       }
       closing_ = true;
-      worker = take_idle();
     }
-    if (worker != nullptr) {
-      wake(*worker);
-    } else {
-      sys::futex_wait(departures_, departures, sys::kForever);
+    rouse_all(proof);
+    sys::futex_wait(departures_, departures, sys::kForever);
+  }
+}
+
+void WorkerPool::reconfigure(const sys::SignalsBlocked& proof) noexcept {
+  for (;;) {
+    Worker* surplus = nullptr;
+    {
+      sys::MutexLock lock(mutex_, proof);
+      surplus = is_surplus() ? take_idle() : nullptr;
+      if (surplus != nullptr && !retire(*surplus, true)) {
+        put_idle(*surplus);
+        surplus = nullptr;
+      }
     }
+    if (surplus == nullptr) {
+      break;
+    }
+    wake(*surplus, Wakeup::kLeave);
+  }
+  rouse_all(proof);
+  if (queue_.size() > 0) {
+    static_cast<void>(kick(proof));  // there may be room for more of them now
+  }
+}
+
+// Has all that sleep look around anew.
+void WorkerPool::rouse_all(const sys::SignalsBlocked& proof) noexcept {
+  IdleList sleepers;
+  {
+    sys::MutexLock lock(mutex_, proof);
+    while (Worker* const worker = take_idle()) {
+      sleepers.push_back(*worker);
+    }
+  }
+  while (Worker* const worker = sleepers.pop_front()) {
+    wake(*worker, Wakeup::kLook);
   }
 }
 
@@ -51,13 +82,13 @@ bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
     {
       sys::MutexLock lock(mutex_, proof);
       worker = take_idle();
-      const auto limit = static_cast<std::size_t>(config_.get(sys::Option::kMaxWorkers));
       may_grow = worker == nullptr && !closing_ &&
-                 (threads_ < limit || live_.load(std::memory_order_seq_cst) <= 0);
-      threads_ += may_grow ? 1 : 0;
+                 (threads_.load(std::memory_order_relaxed) < limit() ||
+                  live_.load(std::memory_order_seq_cst) <= 0);
+      threads_.fetch_add(may_grow ? 1 : 0, std::memory_order_relaxed);
     }
     if (worker != nullptr) {
-      wake(*worker);
+      wake(*worker, Wakeup::kWoken);
       return true;
     }
     if (may_grow && create(proof)) {
@@ -84,11 +115,20 @@ bool WorkerPool::has_idle(const sys::SignalsBlocked& proof) noexcept {
   return !idle_.empty();
 }
 
-void WorkerPool::wake(Worker& worker) noexcept {
+void WorkerPool::put_idle(Worker& worker) noexcept {
+  worker.idle = true;
+  idle_.push_front(worker);
+}
+
+void WorkerPool::wake(Worker& worker, Wakeup why) noexcept {
   // release: pairs with the acquire in sleep(). The worker may be gone right after the store: the
   // wake uses its address alone.
-  worker.woken.store(1, std::memory_order_release);
+  worker.woken.store(static_cast<std::uint32_t>(why), std::memory_order_release);
   sys::futex_wake(worker.woken, 1);
+}
+
+std::size_t WorkerPool::limit() const noexcept {
+  return static_cast<std::size_t>(config_.get(sys::Option::kMaxWorkers));
 }
 
 bool WorkerPool::create(const sys::SignalsBlocked& proof) noexcept {
@@ -97,8 +137,7 @@ bool WorkerPool::create(const sys::SignalsBlocked& proof) noexcept {
     // Counted by its creator, and only now: a positive count is never too high.
     live_.fetch_add(1, std::memory_order_seq_cst);
   } else {
-    sys::MutexLock lock(mutex_, proof);
-    --threads_;
+    threads_.fetch_sub(1, std::memory_order_relaxed);
   }
   return created;
 }
@@ -118,13 +157,12 @@ void* WorkerPool::worker_main(void* pool) {
 
 void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   for (Wakeup wakeup = Wakeup::kWoken; wakeup != Wakeup::kLeave;) {
-    Request* const request = queue_.take(proof);
+    // One above the limit, as that was lowered, is not there to serve.
+    Request* const request = is_surplus() ? nullptr : queue_.take(proof);
     if (wakeup == Wakeup::kWoken) {
       hand_on(proof);
     }
-    if (server_.owes()) {
-      server_.tidy(proof);
-    }
+    server_.tidy(proof);
     wakeup = Wakeup::kLook;
     if (request != nullptr) {
       server_.serve(*request, proof);
@@ -149,15 +187,14 @@ void WorkerPool::hand_on(const sys::SignalsBlocked& proof) noexcept {
 WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   {
     sys::MutexLock lock(mutex_, proof);
-    const auto limit = static_cast<std::size_t>(config_.get(sys::Option::kMaxWorkers));
-    if ((closing_ || threads_ > limit) && retire(self)) {
+    if ((closing_ && retire(self, false)) ||
+        (is_surplus() && !server_.owes() && retire(self, true))) {
       return Wakeup::kLeave;
     }
-    self.woken.store(0, std::memory_order_relaxed);
-    self.idle = true;
-    idle_.push_front(self);
+    self.woken.store(kAsleep, std::memory_order_relaxed);
+    put_idle(self);
   }
-  if (queue_.size() > 0) {
+  if (queue_.size() > 0 && !is_surplus()) {
     sys::MutexLock lock(mutex_, proof);
     if (self.idle) {
       self.idle = false;
@@ -167,33 +204,37 @@ WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& pr
   }
   const sys::Nanoseconds time = server_.owes() ? kTidyInterval : config_.idle_time();
   sys::Nanoseconds deadline = sys::monotonic_now() + time;
-  // acquire: pairs with the release in wake().
-  while (self.woken.load(std::memory_order_acquire) == 0) {
-    if (sys::futex_wait(self.woken, 0, deadline) != ETIMEDOUT) {
+  for (;;) {
+    // acquire: pairs with the release in wake().
+    const std::uint32_t woken = self.woken.load(std::memory_order_acquire);
+    if (woken != kAsleep) {
+      return static_cast<Wakeup>(woken);
+    }
+    if (sys::futex_wait(self.woken, kAsleep, deadline) != ETIMEDOUT) {
       continue;
     }
     sys::MutexLock lock(mutex_, proof);
     if (self.idle) {
       self.idle = false;
       idle_.remove(self);
-      return !server_.owes() && retire(self) ? Wakeup::kLeave : Wakeup::kLook;
+      return !server_.owes() && retire(self, false) ? Wakeup::kLeave : Wakeup::kLook;
     }
     // Somebody chose us at the last moment. The wake is on its way, and we must not go before it
     // has come: it would meet another sleep, or a thread that is gone.
     deadline = sys::kForever;
   }
-  return Wakeup::kWoken;
 }
 
-// False when there is work after all: the worker has to stay.
-bool WorkerPool::retire(Worker& self) noexcept {
-  live_.fetch_sub(1, std::memory_order_seq_cst);
-  if (queue_.size() > 0) {
+// Counts a worker out. False when it has to stay: because there is work after all or, for one of
+// the surplus, which leaves the work to others, because there is no other.
+bool WorkerPool::retire(Worker& worker, bool leaves_work_to_others) noexcept {
+  const std::ptrdiff_t others = live_.fetch_sub(1, std::memory_order_seq_cst) - 1;
+  if (leaves_work_to_others ? others <= 0 : queue_.size() > 0) {
     live_.fetch_add(1, std::memory_order_seq_cst);
     return false;
   }
-  return_number(self.number);
-  --threads_;
+  return_number(worker.number);
+  threads_.fetch_sub(1, std::memory_order_relaxed);
   departures_.fetch_add(1, std::memory_order_release);
   sys::futex_wake(departures_);
   return true;

@@ -63,6 +63,10 @@ class WorkerPool {
   /// no worker and none can be created.
   [[nodiscard]] bool kick(const sys::SignalsBlocked& proof) noexcept;
 
+  /// To be called after the limit or the idle time has changed: both hold from now on, also for
+  /// those that sleep. What runs is left to end.
+  void reconfigure(const sys::SignalsBlocked& proof) noexcept;
+
   /// The number of worker threads.
   std::size_t workers() const noexcept {
     const std::ptrdiff_t live = live_.load(std::memory_order_seq_cst);
@@ -83,20 +87,26 @@ class WorkerPool {
   };
   using IdleList = IntrusiveList<Worker, &Worker::link>;
 
-  enum class Wakeup : std::uint8_t {
-    kLook,   // there may be work, or something to tidy
-    kWoken,  // by kick() or another worker: we hold `waking_`
-    kLeave,
+  /// Why a sleep ended; what wake() stores in the worker.
+  enum class Wakeup : std::uint32_t {
+    kLook = 1,  // there may be work, or something to tidy
+    kWoken,     // by kick() or another worker: we hold `waking_`
+    kLeave,     // counted out already
   };
+  static constexpr std::uint32_t kAsleep = 0;
 
   static void* worker_main(void* pool);
   void run(Worker& self, const sys::SignalsBlocked& proof) noexcept;
   Wakeup sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept;
-  bool retire(Worker& self) noexcept AIOX_REQUIRES(mutex_);
+  bool retire(Worker& worker, bool leaves_work_to_others) noexcept AIOX_REQUIRES(mutex_);
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
   bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;
-  static void wake(Worker& worker) noexcept;
+  void rouse_all(const sys::SignalsBlocked& proof) noexcept;
+  static void wake(Worker& worker, Wakeup why) noexcept;
+  void put_idle(Worker& worker) noexcept AIOX_REQUIRES(mutex_);
+  std::size_t limit() const noexcept;
+  bool is_surplus() const noexcept { return threads_.load(std::memory_order_relaxed) > limit(); }
   Worker* take_idle() noexcept AIOX_REQUIRES(mutex_);
   bool has_idle(const sys::SignalsBlocked& proof) noexcept;
   unsigned take_number() noexcept AIOX_REQUIRES(mutex_);
@@ -110,9 +120,11 @@ class WorkerPool {
   std::atomic<std::ptrdiff_t> live_ = 0;  // seq_cst: threads created minus threads that leave
   sys::FutexWord departures_{0};          // counts threads that are gone, for the destructor
 
-  mutable sys::Mutex mutex_;
-  IdleList idle_ AIOX_GUARDED_BY(mutex_);            // the one that slept last is woken first
-  std::size_t threads_ AIOX_GUARDED_BY(mutex_) = 0;  // being created, live or leaving
+  // Being created, live or leaving. Counted up and compared with the limit under mutex_; relaxed.
+  std::atomic<std::size_t> threads_ = 0;
+
+  sys::Mutex mutex_;
+  IdleList idle_ AIOX_GUARDED_BY(mutex_);  // the one that slept last is woken first
   bool closing_ AIOX_GUARDED_BY(mutex_) = false;
   std::array<std::uint64_t, kMaxWorkers / 64> numbers_ AIOX_GUARDED_BY(mutex_){};  // a bit: in use
 };
