@@ -29,9 +29,12 @@ int Engine::submit(aiocb& control_block, Opcode opcode) noexcept {
 int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list,
                    const SignalsBlocked& proof) noexcept {
   tidy(proof);
-  // Read first: of two threads that submit one aiocb at the same time, one finds it changed.
+  // Read first: of two threads that submit one aiocb at the same time, one finds it changed. The
+  // slot is asked, too, as the other's ticket may be there already and its status not yet.
   const std::uint64_t seen = AiocbPrivate(control_block).ticket();
-  if (in_progress(control_block)) {
+  const Request* const earlier = table_.find(control_block);
+  if (in_progress(control_block) ||
+      (earlier != nullptr && earlier->is_outstanding(Ticket::from_bits(seen).generation))) {
     return EBUSY;
   }
   const int error = admit(control_block, opcode, list, seen, proof);

@@ -6,6 +6,7 @@
 
 #include <aio.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -37,13 +38,16 @@ class RequestTable {
   /// The request that works for that aiocb; nullptr where there is none.
   Request* find(const aiocb& control_block) const noexcept;
 
-  void reserve(std::size_t count) noexcept { slots_.reserve(count); }
+  /// Makes memory ready for that many slots, within reason: it is a hint, and takes memory.
+  void reserve(std::size_t count) noexcept { slots_.reserve(std::min(count, kMostReserved)); }
 
   std::size_t outstanding() const noexcept { return outstanding_.load(std::memory_order_relaxed); }
 
   Counters counters;
 
  private:
+  static constexpr std::size_t kMostReserved = 16'384;
+
   // Twice the largest AIOX_MAX_REQUESTS: what is done but has not told of it yet holds a slot, too.
   SlabPool<Request, 256, 65'536> slots_;
   std::atomic<std::size_t> outstanding_ = 0;  // relaxed: a number by itself
