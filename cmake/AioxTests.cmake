@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+#
+# The ways in which a test meets the library. Every test is a process and an entry in ctest of its
+# own.
+
+include(GoogleTest)
+find_package(GTest REQUIRED)
+
+set(AIOX_TEST_LAYERS aiox_sys aiox_request aiox_io aiox_notify aiox_engine)
+
+if(AIOX_SANITIZE)
+  set(AIOX_TEST_SLOWNESS 4)
+else()
+  set(AIOX_TEST_SLOWNESS 1)
+endif()
+
+# What tests share, as "support/...". A member of this archive is linked in only where it is used;
+# so it may hold the gate, that is a back-end whose I/O ends when the test says so, with the wiring
+# that puts it in.
+file(GLOB support_sources CONFIGURE_DEPENDS support/*.cpp support/*.h)
+add_library(aiox_test_support STATIC ${support_sources})
+set_target_properties(aiox_test_support PROPERTIES LINKER_LANGUAGE CXX)
+target_include_directories(
+  aiox_test_support PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+target_link_libraries(
+  aiox_test_support
+  PUBLIC aiox_variant GTest::gtest
+  PRIVATE aiox_warnings aiox_abi)
+
+# aiox_add_tests(<folder> AGAINST <layers|gate|library> LABEL <label> TIMEOUT <seconds>)
+#
+# Makes one program of the folder's sources, when there are any.
+#   layers   The layers below abi are linked in.
+#   gate     All layers are linked in, but not our wiring: the gate's takes its place.
+#   library  The real libaiox.so is linked ahead of libc, as a program would do it.
+function(aiox_add_tests folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "AGAINST;LABEL;TIMEOUT" "")
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/*.h)
+  if(NOT sources)
+    return()
+  endif()
+
+  set(program ${folder}_tests)
+  add_executable(${program} ${sources})
+  target_link_libraries(${program} PRIVATE aiox_warnings)
+  if(arg_AGAINST STREQUAL "library")
+    target_link_libraries(${program} PRIVATE aiox)
+  elseif(arg_AGAINST STREQUAL "gate")
+    target_link_libraries(${program} PRIVATE ${AIOX_TEST_LAYERS} aiox_abi)
+  else()
+    target_link_libraries(${program} PRIVATE ${AIOX_TEST_LAYERS})
+  endif()
+  target_link_libraries(${program} PRIVATE aiox_test_support GTest::gtest_main)
+
+  math(EXPR timeout "${arg_TIMEOUT} * ${AIOX_TEST_SLOWNESS}")
+  gtest_discover_tests(
+    ${program} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
+    PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${timeout})
+endfunction()

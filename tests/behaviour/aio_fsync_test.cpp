@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// What it covers is in gate/fsync_test.cpp.
+#include <aio.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "support/descriptors.h"
+#include "support/process.h"
+#include "support/transfer.h"
+
+namespace aiox::test {
+namespace {
+
+TEST(AioFsync, WithOSyncAndWithODsyncSucceeds) {
+  const TempFile file("content");
+  for (const int operation : {O_SYNC, O_DSYNC}) {
+    Transfer sync = sync_of(file);
+    ASSERT_EQ(aio_fsync(operation, &sync), 0);
+    EXPECT_EQ(finish(sync), success(0));
+  }
+}
+
+TEST(AioFsync, WithAnyOtherOperationIsEinval) {
+  const TempFile file;
+  for (const int operation : {0, -1, O_RDWR, O_APPEND, O_SYNC | O_APPEND, O_SYNC & ~O_DSYNC}) {
+    Transfer sync = sync_of(file);
+    EXPECT_EQ(aio_fsync(operation, &sync), -1) << operation;
+    EXPECT_EQ(errno, EINVAL) << operation;
+  }
+  EXPECT_EQ(statistics().fsync.submitted, 0U);
+}
+
+TEST(AioFsync, OfAPipeOrSocketIsEinval) {
+  for (auto* const make : {make_pipe, make_unix_sockets}) {
+    const Ends ends = make();
+    Transfer sync = sync_of(ends.writer);
+    const Outcome outcome = run_sync(sync);
+    EXPECT_TRUE(outcome == failure(EINVAL) || (outcome.error == -1 && errno == EINVAL));
+  }
+}
+
+TEST(AioFsync, OfADescriptorOpenForReadingOnlySucceeds) {
+  const TempFile file("content");
+  const Descriptor reader = file.reopen(O_RDONLY);
+  Transfer sync = sync_of(reader);
+  EXPECT_EQ(run_sync(sync), success(0));
+}
+
+TEST(AioFsync, IsCountedByItself) {
+  const TempFile file;
+  Transfer sync = sync_of(file);
+  run_sync(sync);
+  const aiox_statistics stats = statistics();
+  EXPECT_EQ(stats.fsync.submitted, 1U);
+  EXPECT_EQ(stats.fsync.completed, 1U);
+  EXPECT_EQ(stats.write.submitted, 0U);
+}
+
+}  // namespace
+}  // namespace aiox::test

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+#include "calls.h"
+
+int main(void) { return calls(); }

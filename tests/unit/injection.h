@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// What a unit test puts between the library and the system: thread creation that fails, and a look
+// at each futex call before it is made.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace aiox::test {
+
+/// While one lives, pthread_create() says EAGAIN, after it has worked `successes` more times.
+class ThreadsFail {
+ public:
+  explicit ThreadsFail(int successes = 0);
+  ~ThreadsFail();
+  ThreadsFail(const ThreadsFail&) = delete;
+  ThreadsFail& operator=(const ThreadsFail&) = delete;
+};
+
+/// How often pthread_create() was called since the program began.
+std::size_t threads_asked_for();
+
+/// The stack size that the last call asked for; 0 for the default one.
+std::size_t last_stack_size();
+
+/// While one lives, pthread_create() says EINVAL to stacks below that size.
+class SmallStacksFail {
+ public:
+  explicit SmallStacksFail(std::size_t smallest);
+  ~SmallStacksFail();
+  SmallStacksFail(const SmallStacksFail&) = delete;
+  SmallStacksFail& operator=(const SmallStacksFail&) = delete;
+};
+
+/// While one lives, `look` is called before each futex(2) call that any thread makes by syscall():
+/// with whether it is a wait, and with the value that it expects.
+class FutexWatch {
+ public:
+  using Look = std::function<void(bool wait, std::uint32_t expected)>;
+  explicit FutexWatch(Look look);
+  ~FutexWatch();
+  FutexWatch(const FutexWatch&) = delete;
+  FutexWatch& operator=(const FutexWatch&) = delete;
+
+ private:
+  Look look_;
+};
+
+}  // namespace aiox::test

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "engine/wait_words.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "sys/clock.h"
+
+namespace aiox {
+namespace {
+
+using Mask = std::atomic<std::uint64_t>;
+
+TEST(WaitWords, AThreadKeepsItsWord) {
+  EXPECT_EQ(WaitWords::of_this_thread(), WaitWords::of_this_thread());
+  EXPECT_LT(WaitWords::of_this_thread(), WaitWords::kWords);
+}
+
+TEST(WaitWords, TheFirst64ThreadsHaveAWordEach) {
+  std::set<std::size_t> words;
+  for (std::size_t i = 0; i < WaitWords::kWords; ++i) {
+    std::thread([&] { words.insert(WaitWords::of_this_thread()); }).join();
+  }
+  EXPECT_EQ(words.size(), WaitWords::kWords);
+}
+
+TEST(WaitWords, WakeChangesTheWordsThatWatchAndNoOthers) {
+  WaitWords words;
+  Mask mask = 0;
+  WaitWords::watch(mask, 0);
+  WaitWords::watch(mask, 63);
+  words.wake(mask);
+  EXPECT_EQ(words.read(0), 1U);
+  EXPECT_EQ(words.read(63), 1U);
+  EXPECT_EQ(words.read(1), 0U);
+}
+
+TEST(WaitWords, WakeTakesTheMask) {
+  WaitWords words;
+  Mask mask = 0;
+  WaitWords::watch(mask, 5);
+  words.wake(mask);
+  words.wake(mask);
+  EXPECT_EQ(mask, 0U);
+  EXPECT_EQ(words.read(5), 1U);
+}
+
+TEST(WaitWords, WatchingTwiceIsWatchingOnce) {
+  WaitWords words;
+  Mask mask = 0;
+  WaitWords::watch(mask, 5);
+  WaitWords::watch(mask, 5);
+  EXPECT_EQ(mask, std::uint64_t{1} << 5);
+  words.wake(mask);
+  EXPECT_EQ(words.read(5), 1U);
+}
+
+TEST(WaitWords, AWaitDoesNotBeginOnceTheWordHasChanged) {
+  WaitWords words;
+  Mask mask = 0;
+  const std::uint32_t seen = words.read(7);
+  WaitWords::watch(mask, 7);
+  words.wake(mask);
+  EXPECT_EQ(sys::futex_wait(words.word(7), seen, sys::kForever), EAGAIN);
+}
+
+// Two sleepers on one word, each with a state of its own, and a waker that publishes and wakes.
+TEST(WaitWords, NoWakeIsLostBetweenPublisherAndSleepers) {
+  constexpr int kRounds = 20'000;
+  WaitWords words;
+  Mask mask = 0;
+  std::atomic<int> published = 0;
+  std::atomic<int> seen_by[2] = {0, 0};
+  const auto sleeper = [&](std::atomic<int>& progress) {
+    for (int round = 1; round <= kRounds; ++round) {
+      for (;;) {
+        const std::uint32_t seen = words.read(9);
+        WaitWords::watch(mask, 9);
+        if (published.load(std::memory_order_acquire) >= round) {
+          break;
+        }
+        sys::futex_wait(words.word(9), seen, sys::kForever);
+      }
+      progress.store(round, std::memory_order_release);
+    }
+  };
+  std::thread first([&] { sleeper(seen_by[0]); });
+  std::thread second([&] { sleeper(seen_by[1]); });
+  for (int round = 1; round <= kRounds; ++round) {
+    published.store(round, std::memory_order_release);
+    words.wake(mask);
+    while (round % 2 == 0 && (seen_by[0].load() < round || seen_by[1].load() < round)) {
+      std::this_thread::yield();
+    }
+  }
+  first.join();
+  second.join();
+}
+
+}  // namespace
+}  // namespace aiox
