@@ -29,31 +29,47 @@ target_link_libraries(
 
 # aiox_add_tests(<folder> AGAINST <layers|gate|library> LABEL <label> TIMEOUT <seconds>)
 #
-# Makes one program of the folder's sources, when there are any.
+# Makes one program of the folder's sources.
 #   layers   The layers below abi are linked in.
 #   gate     All layers are linked in, but not our wiring: the gate's takes its place.
 #   library  The real libaiox.so is linked ahead of libc, as a program would do it.
 function(aiox_add_tests folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "AGAINST;LABEL;TIMEOUT" "")
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/*.h)
-  if(NOT sources)
-    return()
-  endif()
-
   set(program ${folder}_tests)
-  add_executable(${program} ${sources})
-  target_link_libraries(${program} PRIVATE aiox_warnings)
-  if(arg_AGAINST STREQUAL "library")
-    target_link_libraries(${program} PRIVATE aiox)
-  elseif(arg_AGAINST STREQUAL "gate")
-    target_link_libraries(${program} PRIVATE ${AIOX_TEST_LAYERS} aiox_abi)
-  else()
-    target_link_libraries(${program} PRIVATE ${AIOX_TEST_LAYERS})
-  endif()
-  target_link_libraries(${program} PRIVATE aiox_test_support GTest::gtest_main)
+  _aiox_add_program(${program} ${folder} ${arg_AGAINST} /fuzz\\.cpp)
+  target_link_libraries(${program} PRIVATE GTest::gtest_main)
 
   math(EXPR timeout "${arg_TIMEOUT} * ${AIOX_TEST_SLOWNESS}")
   gtest_discover_tests(
     ${program} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
     PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${timeout})
+endfunction()
+
+# aiox_add_fuzzer(<folder> AGAINST <layers|gate|library> RUNS <number>)
+#
+# Makes libFuzzer's program of the folder's sources, without its tests. The entry in ctest only
+# shows that it runs.
+function(aiox_add_fuzzer folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "AGAINST;RUNS" "")
+  set(program ${folder}_fuzzer)
+  _aiox_add_program(${program} ${folder} ${arg_AGAINST} _test\\.cpp)
+  target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+  add_test(NAME Fuzzer.${folder} COMMAND ${program} -runs=${arg_RUNS})
+  set_tests_properties(Fuzzer.${folder} PROPERTIES LABELS ${folder} TIMEOUT 300)
+endfunction()
+
+# The program of the folder's sources but those that match the expression.
+function(_aiox_add_program program folder against but)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/*.h)
+  list(FILTER sources EXCLUDE REGEX ${but})
+  add_executable(${program} ${sources})
+  target_link_libraries(${program} PRIVATE aiox_warnings)
+  if(against STREQUAL "library")
+    target_link_libraries(${program} PRIVATE aiox)
+  elseif(against STREQUAL "gate")
+    target_link_libraries(${program} PRIVATE ${AIOX_TEST_LAYERS} aiox_abi)
+  else()
+    target_link_libraries(${program} PRIVATE ${AIOX_TEST_LAYERS})
+  endif()
+  target_link_libraries(${program} PRIVATE aiox_test_support)
 endfunction()

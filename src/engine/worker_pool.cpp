@@ -31,21 +31,6 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::reconfigure(const sys::SignalsBlocked& proof) noexcept {
-  for (;;) {
-    Worker* surplus = nullptr;
-    {
-      sys::MutexLock lock(mutex_, proof);
-      surplus = is_surplus() ? take_idle() : nullptr;
-      if (surplus != nullptr && !retire(*surplus, true)) {
-        put_idle(*surplus);
-        surplus = nullptr;
-      }
-    }
-    if (surplus == nullptr) {
-      break;
-    }
-    wake(*surplus, Wakeup::kLeave);
-  }
   rouse_all(proof);
   if (queue_.size() > 0) {
     static_cast<void>(kick(proof));  // there may be room for more of them now
@@ -157,8 +142,16 @@ void* WorkerPool::worker_main(void* pool) {
 
 void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   for (Wakeup wakeup = Wakeup::kWoken; wakeup != Wakeup::kLeave;) {
-    // One above the limit, as that was lowered, is not there to serve.
-    Request* const request = is_surplus() ? nullptr : queue_.take(proof);
+    if (is_surplus()) {
+      if (wakeup == Wakeup::kWoken) {
+        hand_on(proof);
+        wakeup = Wakeup::kLook;
+      }
+      if (leave_to_others(self, proof)) {
+        return;
+      }
+    }
+    Request* const request = queue_.take(proof);
     if (wakeup == Wakeup::kWoken) {
       hand_on(proof);
     }
@@ -172,7 +165,7 @@ void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   }
 }
 
-// Called with `waking_` held, after a request was taken or none was found.
+// Called with `waking_` held, after a request was taken, or by one that takes none.
 void WorkerPool::hand_on(const sys::SignalsBlocked& proof) noexcept {
   if (queue_.size() <= 0) {
     waking_.store(false, std::memory_order_seq_cst);
@@ -187,14 +180,13 @@ void WorkerPool::hand_on(const sys::SignalsBlocked& proof) noexcept {
 WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   {
     sys::MutexLock lock(mutex_, proof);
-    if ((closing_ && retire(self, false)) ||
-        (is_surplus() && !server_.owes() && retire(self, true))) {
+    if (closing_ && retire(self)) {
       return Wakeup::kLeave;
     }
     self.woken.store(kAsleep, std::memory_order_relaxed);
     put_idle(self);
   }
-  if (queue_.size() > 0 && !is_surplus()) {
+  if (queue_.size() > 0) {
     sys::MutexLock lock(mutex_, proof);
     if (self.idle) {
       self.idle = false;
@@ -217,7 +209,7 @@ WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& pr
     if (self.idle) {
       self.idle = false;
       idle_.remove(self);
-      return !server_.owes() && retire(self, false) ? Wakeup::kLeave : Wakeup::kLook;
+      return !server_.owes() && retire(self) ? Wakeup::kLeave : Wakeup::kLook;
     }
     // Somebody chose us at the last moment. The wake is on its way, and we must not go before it
     // has come: it would meet another sleep, or a thread that is gone.
@@ -225,19 +217,44 @@ WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& pr
   }
 }
 
-// Counts a worker out. False when it has to stay: because there is work after all or, for one of
-// the surplus, which leaves the work to others, because there is no other.
-bool WorkerPool::retire(Worker& worker, bool leaves_work_to_others) noexcept {
-  const std::ptrdiff_t others = live_.fetch_sub(1, std::memory_order_seq_cst) - 1;
-  if (leaves_work_to_others ? others <= 0 : queue_.size() > 0) {
+// Counts a worker out, unless there is work after all.
+bool WorkerPool::retire(Worker& worker) noexcept {
+  live_.fetch_sub(1, std::memory_order_seq_cst);
+  if (queue_.size() > 0) {
     live_.fetch_add(1, std::memory_order_seq_cst);
     return false;
   }
+  count_out(worker);
+  return true;
+}
+
+// Counts out one of the surplus, also with work queued, if there is another worker. That one may
+// just have gone to sleep in the belief that this one works.
+bool WorkerPool::leave_to_others(Worker& worker, const sys::SignalsBlocked& proof) noexcept {
+  Worker* successor = nullptr;
+  {
+    sys::MutexLock lock(mutex_, proof);
+    if (!is_surplus()) {
+      return false;
+    }
+    if (live_.fetch_sub(1, std::memory_order_seq_cst) <= 1) {
+      live_.fetch_add(1, std::memory_order_seq_cst);
+      return false;
+    }
+    successor = queue_.size() > 0 ? take_idle() : nullptr;
+    count_out(worker);
+  }
+  if (successor != nullptr) {
+    wake(*successor, Wakeup::kLook);
+  }
+  return true;
+}
+
+void WorkerPool::count_out(const Worker& worker) noexcept {
   return_number(worker.number);
   threads_.fetch_sub(1, std::memory_order_relaxed);
   departures_.fetch_add(1, std::memory_order_release);
   sys::futex_wake(departures_);
-  return true;
 }
 
 unsigned WorkerPool::take_number() noexcept {

@@ -91,14 +91,16 @@ class WorkerPool {
   enum class Wakeup : std::uint32_t {
     kLook = 1,  // there may be work, or something to tidy
     kWoken,     // by kick() or another worker: we hold `waking_`
-    kLeave,     // counted out already
+    kLeave,     // counted out
   };
   static constexpr std::uint32_t kAsleep = 0;
 
   static void* worker_main(void* pool);
   void run(Worker& self, const sys::SignalsBlocked& proof) noexcept;
   Wakeup sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept;
-  bool retire(Worker& worker, bool leaves_work_to_others) noexcept AIOX_REQUIRES(mutex_);
+  bool retire(Worker& worker) noexcept AIOX_REQUIRES(mutex_);
+  bool leave_to_others(Worker& worker, const sys::SignalsBlocked& proof) noexcept;
+  void count_out(const Worker& worker) noexcept AIOX_REQUIRES(mutex_);
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
   bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;

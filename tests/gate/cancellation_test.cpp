@@ -106,6 +106,31 @@ TEST_F(ThreadCancellation, LeavesTheRequestAndTheLibraryAsTheyWere) {
   EXPECT_EQ(finish(write('B')), success(1));
 }
 
+struct ListCaller {
+  aiocb* block;
+  int result;
+
+  static void* run(void* argument) {
+    auto& self = *static_cast<ListCaller*>(argument);
+    self.result = lio_listio(LIO_WAIT, &self.block, 1, nullptr);
+    pthread_testcancel();
+    return nullptr;
+  }
+};
+
+TEST_F(ThreadCancellation, LetsLioListioReturnFirst) {
+  ListCaller caller{.block = &make_write('A'), .result = -2};
+  pthread_t thread;
+  ASSERT_EQ(pthread_create(&thread, nullptr, ListCaller::run, &caller), 0);
+  gate.wait_started(1);
+  pthread_cancel(thread);
+  gate.open();
+  void* result = nullptr;
+  pthread_join(thread, &result);
+  EXPECT_EQ(result, PTHREAD_CANCELED);
+  EXPECT_EQ(caller.result, 0);
+}
+
 TEST_F(ThreadCancellation, AgainstCompletionNeitherHangsNorHarms) {
   for (int i = 0; i < 200; ++i) {
     gate.close();

@@ -37,6 +37,26 @@ TEST_F(Priority, ThousandsOfEqualRequestsStartInTheOrderOfTheirCalls) {
   EXPECT_EQ(order_of_start(), expected);
 }
 
+TEST_F(Priority, CanceledOnesLeaveTheOrderOfTheOthersAsItWas) {
+  hold_the_only_worker();
+  std::string expected = ".";
+  std::vector<Transfer*> cancelled;
+  for (int i = 0; i < 2'000; ++i) {
+    const char name = static_cast<char>('a' + i % 26);
+    Transfer& made = read(name, {.fildes = null});
+    if (i % 3 == 0) {
+      cancelled.push_back(&made);
+    } else {
+      expected += name;
+    }
+  }
+  for (Transfer* const each : cancelled) {
+    ASSERT_EQ(aio_cancel(null, each), AIO_CANCELED);
+  }
+  read('Z', {.fildes = null});
+  EXPECT_EQ(order_of_start(), expected + "Z");
+}
+
 // glibc: AFEDCB.
 TEST_F(Priority, SixRequestsOfRisingUrgencyStartInReverse) {
   hold_the_only_worker();

@@ -14,6 +14,7 @@ using Create = int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
 std::atomic<bool> refuse_all{false};
 std::atomic<std::size_t> smallest_stack{0};
 std::atomic<std::size_t> refused{0};
+std::atomic<std::size_t> stack_of_last{0};
 
 }  // namespace
 
@@ -28,10 +29,12 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
     return EAGAIN;
   }
   std::size_t stack = 0;
-  if (attributes != nullptr && pthread_attr_getstacksize(attributes, &stack) == 0 &&
-      stack < smallest_stack.load()) {
-    refused.fetch_add(1);
-    return EINVAL;
+  if (attributes != nullptr && pthread_attr_getstacksize(attributes, &stack) == 0) {
+    stack_of_last.store(stack);
+    if (stack < smallest_stack.load()) {
+      refused.fetch_add(1);
+      return EINVAL;
+    }
   }
   static Create* const real = __interceptor_pthread_create != nullptr
                                   ? __interceptor_pthread_create
@@ -51,5 +54,7 @@ void ThreadCreation::allow() {
 void ThreadCreation::ask_for_stack(std::size_t bytes) { smallest_stack.store(bytes); }
 
 std::size_t ThreadCreation::refusals() { return refused.load(); }
+
+std::size_t ThreadCreation::last_stack() { return stack_of_last.load(); }
 
 }  // namespace aiox::test

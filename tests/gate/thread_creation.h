@@ -24,6 +24,9 @@ class ThreadCreation {
 
   /// How often a thread was refused.
   static std::size_t refusals();
+
+  /// The stack that the last thread with attributes was to have.
+  static std::size_t last_stack();
 };
 
 }  // namespace aiox::test

@@ -93,6 +93,15 @@ TEST_F(NoThread, WithAStackTooSmallIsTriedWithALargerOne) {
   EXPECT_GE(threads.refusals(), 1U);
 }
 
+TEST_F(NoThread, NeedsALargeStack) {
+  if (kSanitized) {
+    GTEST_SKIP() << "instrumented frames are larger";
+  }
+  write('A');
+  EXPECT_GE(threads.last_stack(), std::size_t{64} * 1024);
+  EXPECT_LE(threads.last_stack(), std::size_t{128} * 1024);
+}
+
 TEST_F(NoThread, CallbackComesLaterAndTheResultIsTheSame) {
   Callbacks callbacks;
   Transfer& written = write('A', {.event = callbacks.event()});

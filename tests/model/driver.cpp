@@ -6,48 +6,20 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <sstream>
+#include <iterator>
 
-#include "aiox/aiox.h"
 #include "support/patience.h"
 #include "sys/config.h"
 
 namespace aiox::test {
 namespace {
 
-int notice_signal() { return SIGRTMIN + 3; }
-
-sigset_t notice_set() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, notice_signal());
-  return set;
-}
-
 sigevent event_of(int notice) {
   sigevent event{};
   event.sigev_notify = notice != 0 ? SIGEV_SIGNAL : SIGEV_NONE;
-  event.sigev_signo = notice_signal();
+  event.sigev_signo = Driver::notice_signal();
   event.sigev_value.sival_int = notice;
   return event;
-}
-
-EndCounters from(const aiox_operation_statistics& stats) {
-  return {stats.submitted, stats.completed, stats.failed, stats.cancelled};
-}
-
-aiox_statistics statistics() {
-  aiox_statistics stats{};
-  stats.size = sizeof stats;
-  aiox_stats(&stats);
-  return stats;
-}
-
-std::array<EndCounters, 3> end_counters() {
-  const aiox_statistics stats = statistics();
-  return {from(stats.read), from(stats.write), from(stats.fsync)};
 }
 
 int submit_to_library(aiocb& block, Opcode opcode) {
@@ -65,7 +37,7 @@ int submit_to_library(aiocb& block, Opcode opcode) {
 Driver::Driver(std::span<const std::uint8_t> bytes)
     : bytes_(bytes), counters_before_(end_counters()) {
   const sigset_t set = notice_set();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   for (std::unique_ptr<aiocb>& block : blocks_) {
     block = std::make_unique<aiocb>();
   }
@@ -391,99 +363,6 @@ void Driver::list() {
   model_.seal_list(id);
   expect(answer, failed ? -1 : 0, "lio_listio()");
   expect(error, failed ? EIO : 0, "errno of lio_listio()");
-}
-
-void Driver::settle() {
-  compare_running();
-  compare_signals();
-  compare_statuses();
-  compare_counters();
-}
-
-void Driver::compare_running() {
-  std::multiset<HeldOperations::Key> expected;
-  for (const std::size_t number : model_.running()) {
-    expected.insert(key_of(number));
-  }
-  held_operations().wait_held(expected.size());
-  if (held_operations().held() != expected) {
-    differ("other operations run than the model says");
-  }
-}
-
-// The status comes before the notification, so those that are due may take a moment.
-void Driver::compare_signals() {
-  std::multiset<int> due = model_.take_told();
-  const sigset_t set = notice_set();
-  while (true) {
-    siginfo_t info;
-    const timespec limit{.tv_sec = due.empty() ? 0 : kPatience.count(), .tv_nsec = 0};
-    const int signo = ::sigtimedwait(&set, &info, &limit);
-    if (signo == -1 && due.empty()) {
-      return;
-    }
-    const auto found = signo == -1 ? due.end() : due.find(info.si_value.sival_int);
-    if (found == due.end()) {
-      differ(signo == -1 ? "a notification did not come" : "a notification too many");
-    }
-    expect(info.si_code, int{SI_ASYNCIO}, "si_code");
-    due.erase(found);
-  }
-}
-
-void Driver::compare_statuses() {
-  for (std::size_t number = 0; number < Reference::kSlots; ++number) {
-    const Slot& slot = model_.slot(number);
-    const bool stale = slot.life == Life::kStale;
-    errno = 0;
-    const int status = aio_error(blocks_[number].get());
-    expect(status,
-           stale                ? -1
-           : slot.in_progress() ? EINPROGRESS
-                                : slot.result.error,
-           ("aio_error() of " + std::to_string(number)).c_str());
-    expect(errno, stale ? EINVAL : 0, "errno of aio_error()");
-  }
-}
-
-void Driver::compare_counters() {
-  expect(std::size_t{statistics().outstanding}, model_.outstanding(), "outstanding");
-  const std::array<EndCounters, 3> now = end_counters();
-  for (const Opcode opcode : {Opcode::kRead, Opcode::kWrite, Opcode::kSync}) {
-    const auto kind = static_cast<std::size_t>(opcode);
-    const EndCounters& before = counters_before_[kind];
-    const EndCounters& model = model_.counters(opcode);
-    expect(now[kind].submitted - before.submitted, model.submitted, "submitted");
-    expect(now[kind].completed - before.completed, model.completed, "completed");
-    expect(now[kind].failed - before.failed, model.failed, "failed");
-    expect(now[kind].cancelled - before.cancelled, model.cancelled, "cancelled");
-  }
-}
-
-void Driver::say(const char* call, std::size_t number) {
-  log_.push_back(call);
-  if (number != Reference::kSlots) {
-    log_.back() += ' ' + std::to_string(number);
-  }
-}
-
-template <typename T>
-void Driver::expect(T library, T model, const char* what) {
-  if (library != model) {
-    std::ostringstream text;
-    text << what << ": the library says " << library << ", the model " << model;
-    differ(text.str());
-  }
-}
-
-void Driver::differ(const std::string& what) {
-  constexpr std::size_t kShown = 40;
-  const std::size_t first = log_.size() > kShown ? log_.size() - kShown : 0;
-  for (std::size_t i = first; i < log_.size(); ++i) {
-    std::fprintf(stderr, "%zu: %s\n", i, log_[i].c_str());
-  }
-  std::fprintf(stderr, "difference after call %zu: %s\n", log_.size(), what.c_str());
-  std::abort();
 }
 
 }  // namespace aiox::test

@@ -14,6 +14,7 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ class Driver {
 
   /// The number of calls made.
   std::size_t calls() const { return log_.size(); }
+
+  /// What notifications come by.
+  static int notice_signal() { return SIGRTMIN + 3; }
 
  private:
   void step();
@@ -60,6 +64,8 @@ class Driver {
 
   /// After each call: waits until what the model says runs does run, and compares all that shows.
   void settle();
+  static sigset_t notice_set();
+  static std::array<EndCounters, 3> end_counters();
   void compare_running();
   void compare_signals();
   void compare_statuses();
@@ -67,7 +73,13 @@ class Driver {
 
   void say(const char* call, std::size_t number = Reference::kSlots);
   template <typename T>
-  void expect(T library, T model, const char* what);
+  void expect(T library, T model, const char* what) {
+    if (library != model) {
+      std::ostringstream text;
+      text << what << ": the library says " << library << ", the model " << model;
+      differ(text.str());
+    }
+  }
   [[noreturn]] void differ(const std::string& what);
 
   ByteSource bytes_;

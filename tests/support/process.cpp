@@ -99,16 +99,6 @@ bool in_environment(std::initializer_list<std::pair<const char*, const char*>> v
   return false;
 }
 
-int status_of_child(const std::function<int()>& body) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::_exit(body());
-  }
-  int status = -1;
-  ::waitpid(child, &status, 0);
-  return status;
-}
-
 Limit::Limit(__rlimit_resource resource, rlim_t soft) : resource_(resource) {
   ::getrlimit(resource_, &before_);
   const rlimit changed{.rlim_cur = soft, .rlim_max = before_.rlim_max};

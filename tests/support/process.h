@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -48,10 +47,6 @@ std::size_t resident_memory();
 /// ended and its success been checked:
 ///   if (!in_environment({{"AIOX_MAX_REQUESTS", "8"}})) return;
 bool in_environment(std::initializer_list<std::pair<const char*, const char*>> variables);
-
-/// Runs `body` in a child process and returns its exit status as waitpid() tells it; the child
-/// exits with what `body` returns.
-int status_of_child(const std::function<int()>& body);
 
 /// A soft resource limit for a scope.
 class Limit {

@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstdarg>
 
+#include "support/patience.h"
+
 namespace aiox::test {
 namespace {
 
@@ -21,6 +23,15 @@ std::atomic<std::size_t> asked_for{0};
 std::atomic<std::size_t> last_size{0};
 std::atomic<std::size_t> smallest_stack{0};
 std::atomic<const FutexWatch::Look*> futex_look{nullptr};
+std::atomic<int> lookers{0};
+
+void look_at_futex(bool wait, std::uint32_t expected) {
+  ++lookers;
+  if (const FutexWatch::Look* const look = futex_look.load(); look != nullptr) {
+    (*look)(wait, expected);
+  }
+  --lookers;
+}
 
 bool fails_now() {
   int left = successes_left.load();
@@ -41,7 +52,10 @@ SmallStacksFail::SmallStacksFail(std::size_t smallest) { smallest_stack = smalle
 SmallStacksFail::~SmallStacksFail() { smallest_stack = 0; }
 
 FutexWatch::FutexWatch(Look look) : look_(std::move(look)) { futex_look = &look_; }
-FutexWatch::~FutexWatch() { futex_look = nullptr; }
+FutexWatch::~FutexWatch() {
+  futex_look = nullptr;
+  wait_until([] { return lookers == 0; }, "the end of all looks");
+}
 
 }  // namespace aiox::test
 
@@ -83,9 +97,9 @@ extern "C" [[gnu::visibility("default")]] long syscall(long number, ...) noexcep
   const long e = va_arg(list, long);
   const long f = va_arg(list, long);
   va_end(list);
-  if (const auto* const look = aiox::test::futex_look.load();
-      look != nullptr && number == SYS_futex) {
-    (*look)((b & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET, static_cast<std::uint32_t>(c));
+  if (number == SYS_futex) {
+    aiox::test::look_at_futex((b & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET,
+                              static_cast<std::uint32_t>(c));
   }
   register long fourth asm("r10") = d;
   register long fifth asm("r8") = e;
