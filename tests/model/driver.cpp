@@ -243,7 +243,7 @@ void Driver::retrieve() {
 
 void Driver::suspend() {
   say("suspend");
-  std::vector<const aiocb*> list;
+  std::vector<const aiocb*> list{nullptr};  // which is ignored
   bool any = false;
   bool over = false;
   for (std::size_t left = bytes_.below(5); left > 0; --left) {
@@ -308,7 +308,8 @@ void Driver::list() {
   };
   const int notice = bytes_.coin() ? next_notice_++ : 0;
   std::vector<Entry> entries(bytes_.below(5));
-  std::vector<aiocb*> list;
+  std::vector<aiocb*> list{
+      nullptr};  // which is ignored, and makes it an array also without entries
   for (Entry& entry : entries) {
     entry = {.number = bytes_.below(Reference::kSlots), .wish = wish(), .opcode = LIO_NOP};
     constexpr int kOpcodes[] = {LIO_READ, LIO_WRITE, LIO_WRITE, LIO_NOP, 77};

@@ -250,7 +250,8 @@ bool Client::harvest(Slot& slot) {
 
 void Client::drain() {
   for (Slot& slot : slots_) {
-    wait_until([&] { return !slot.in_flight || harvest(slot); }, "the end of a request");
+    wait_until([&] { return aio_error(&slot) != EINPROGRESS; }, "the end of a request");
+    wait_until([&] { return !slot.in_flight || harvest(slot); }, "the notification of a request");
   }
   wait_until([&] { return list_notification_.is_met(); }, "the notification of a list");
 }

@@ -91,9 +91,22 @@ TEST(Stress, UrgentRequestsThatKeepComingStarveNobody) {
   }
 }
 
+// Now and then there is no room at all. (A small queue would be the user's, shared with others.)
 TEST(Stress, AFullSignalQueueLosesNoNotification) {
-  const Limit few(RLIMIT_SIGPENDING, 2);
-  stress(2'000);
+  std::atomic<bool> over = false;
+  std::thread filler([&] {
+    while (!over) {
+      for (const rlim_t room : {rlim_t{0}, rlim_t{1'000}}) {
+        const Limit limit(RLIMIT_SIGPENDING, room);
+        for (int i = 0; i < 100; ++i) {
+          std::this_thread::yield();
+        }
+      }
+    }
+  });
+  stress(5'000);
+  over = true;
+  filler.join();
 }
 
 // A thread waits for an aiocb that completes and is submitted again at the same time.
