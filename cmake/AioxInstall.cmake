@@ -12,7 +12,9 @@ install(FILES ${PROJECT_BINARY_DIR}/aioxConfigVersion.cmake DESTINATION ${packag
 
 # Relative to where aiox.pc stands, so that --prefix may change when it is installed.
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-file(RELATIVE_PATH AIOX_PREFIX_FROM_PKGCONFIG /prefix/${pkgconfig_dir} /prefix)
+set(prefix /prefix)
+cmake_path(RELATIVE_PATH prefix BASE_DIRECTORY /prefix/${pkgconfig_dir}
+           OUTPUT_VARIABLE AIOX_PREFIX_FROM_PKGCONFIG)
 configure_file(pkg-config/aiox.pc.in aiox.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/aiox.pc DESTINATION ${pkgconfig_dir})
 

@@ -19,7 +19,6 @@ endif()
 # that puts it in.
 file(GLOB support_sources CONFIGURE_DEPENDS support/*.cpp support/*.h)
 add_library(aiox_test_support STATIC ${support_sources})
-set_target_properties(aiox_test_support PROPERTIES LINKER_LANGUAGE CXX)
 target_include_directories(
   aiox_test_support PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
 target_link_libraries(

@@ -67,7 +67,7 @@ class RunQueue {
   // A door takes memory when its lane is first used; all-zero bytes are no door yet.
   struct alignas(64) Door {
     std::atomic<Lane*> lane;  // release in open_door(), acquire in door(): the queue is constructed
-    std::byte storage[sizeof(Lane)];
+    alignas(Lane) std::byte storage[sizeof(Lane)];
   };
 
   using Backlog = IntrusiveList<Request, &Request::on_lane>;

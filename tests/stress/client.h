@@ -42,7 +42,6 @@ class Expectation {
   bool is_met() const { return told_.load(std::memory_order_acquire) >= due_; }
   bool is_exceeded() const { return told_.load(std::memory_order_acquire) > due_; }
 
-  /// Async-signal-safe.
   void tell() { told_.fetch_add(1, std::memory_order_acq_rel); }
 
  private:
@@ -69,8 +68,9 @@ class Client {
   const Tallies& tallies() const { return tallies_; }
   bool was_told_too_often() const;
 
-  /// Has the signal of notifications handled.
-  static void install_handler();
+  /// Leaves the signal of notifications pending for the clients, in the calling thread and those
+  /// that it starts.
+  static void block_signals();
 
  private:
   static constexpr std::size_t kSlots = kPlaces;
@@ -104,7 +104,7 @@ class Client {
   std::size_t below(std::size_t bound) { return random_() % bound; }
   Slot& any_slot() { return slots_[below(kSlots)]; }
 
-  static void on_signal(int signo, siginfo_t* info, void* context);
+  static void take_signals();
   static void on_callback(sigval value);
 
   std::deque<StampedFile>& files_;

@@ -3,6 +3,8 @@
 // Several clients at once, on the same files. Every accepted request ends once, is told of once,
 // and moves the right bytes; and the library's counters agree.
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
 
 #include <atomic>
@@ -32,8 +34,28 @@ void expect_counters(const aiox_operation_statistics& before,
   EXPECT_EQ(after.failed, before.failed);
 }
 
+void ignore_interruptions() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, nullptr), 0);
+}
+
+/// Has a handler run in the midst of the clients' calls until all of them have finished.
+void interrupt(std::vector<std::thread>& clients, const std::atomic<std::size_t>& finished) {
+  while (finished < clients.size()) {
+    for (std::thread& client : clients) {
+      ::pthread_kill(client.native_handle(), SIGUSR1);
+      for (int i = 0; i < 20; ++i) {
+        std::this_thread::yield();
+      }
+    }
+  }
+}
+
 void stress(int calls, const Habits& habits = {}) {
-  Client::install_handler();
+  Client::block_signals();
+  ignore_interruptions();
   std::deque<StampedFile> files;
   for (std::size_t i = 0; i < kFiles; ++i) {
     files.emplace_back(i, kClients, Client::kPlaces);
@@ -41,11 +63,16 @@ void stress(int calls, const Habits& habits = {}) {
   const std::uint32_t first_seed = seed();
   const aiox_statistics before = statistics();
   std::deque<Client> clients;
+  std::atomic<std::size_t> finished = 0;
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < kClients; ++i) {
     Client& client = clients.emplace_back(files, i, first_seed, habits);
-    threads.emplace_back([&client, calls] { client.run(calls * scale()); });
+    threads.emplace_back([&] {
+      client.run(calls * scale());
+      finished++;
+    });
   }
+  interrupt(threads, finished);
   for (std::thread& thread : threads) {
     thread.join();
   }
@@ -65,34 +92,35 @@ void stress(int calls, const Habits& habits = {}) {
   }
 }
 
-TEST(Stress, EveryRequestEndsOnceAndIsToldOfOnce) { stress(30'000); }
+TEST(Stress, EveryRequestEndsOnceAndIsToldOfOnce) { stress(60'000); }
 
 TEST(Stress, WorkersThatLeaveAtOnceStrandNobody) {
   if (in_environment({{"AIOX_IDLE_MS", "0"}})) {
-    stress(8'000);
+    stress(20'000);
   }
 }
 
 TEST(Stress, OneWorkerServesEverybody) {
   if (in_environment({{"AIOX_MAX_WORKERS", "1"}})) {
-    stress(8'000);
+    stress(20'000);
   }
 }
 
 TEST(Stress, AtTheLimitOfRequestsCallsFailAndNothingElse) {
   if (in_environment({{"AIOX_MAX_REQUESTS", "20"}})) {
-    stress(8'000);
+    stress(20'000);
   }
 }
 
 TEST(Stress, UrgentRequestsThatKeepComingStarveNobody) {
   if (in_environment({{"AIOX_AGING_MS", "1"}, {"AIOX_MAX_WORKERS", "2"}})) {
-    stress(8'000);
+    stress(20'000);
   }
 }
 
 // Now and then there is no room at all. (A small queue would be the user's, shared with others.)
 TEST(Stress, AFullSignalQueueLosesNoNotification) {
+  Client::block_signals();  // in the filler, too
   std::atomic<bool> over = false;
   std::thread filler([&] {
     while (!over) {
@@ -104,7 +132,7 @@ TEST(Stress, AFullSignalQueueLosesNoNotification) {
       }
     }
   });
-  stress(5'000);
+  stress(20'000);
   over = true;
   filler.join();
 }
