@@ -61,9 +61,9 @@ bool WorkerPool::kick(const sys::SignalsBlocked& proof) noexcept {
 
 // Called with `waking_` taken. Hands it to the worker that it wakes or creates, or gives it up.
 bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
+  bool may_grow = false;
   do {
     Worker* worker = nullptr;
-    bool may_grow = false;
     {
       sys::MutexLock lock(mutex_, proof);
       worker = take_idle();
@@ -84,7 +84,10 @@ bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
     // A submitter that still found it set relies on us, and a worker may have gone idle since.
   } while (queue_.size() > 0 && has_idle(proof) &&
            !waking_.exchange(true, std::memory_order_seq_cst));
-  return live_.load(std::memory_order_seq_cst) > 0;
+  // Where none was tried to be created a live one was seen, and under mutex_, so not in the middle
+  // of its leaving: it looks at the queue before it goes.
+  sys::MutexLock lock(mutex_, proof);
+  return !may_grow || live_.load(std::memory_order_seq_cst) > 0;
 }
 
 WorkerPool::Worker* WorkerPool::take_idle() noexcept {

@@ -36,8 +36,7 @@ int submit_to_library(aiocb& block, Opcode opcode) {
 
 Driver::Driver(std::span<const std::uint8_t> bytes)
     : bytes_(bytes), counters_before_(end_counters()) {
-  const sigset_t set = notice_set();
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  block_signals();
   for (std::unique_ptr<aiocb>& block : blocks_) {
     block = std::make_unique<aiocb>();
   }

@@ -37,6 +37,9 @@ class Driver {
   /// The number of calls made.
   std::size_t calls() const { return log_.size(); }
 
+  /// Leaves notifications pending, in the calling thread and those that it starts.
+  static void block_signals();
+
   /// What notifications come by.
   static int notice_signal() { return SIGRTMIN + 3; }
 

@@ -27,6 +27,11 @@ sigset_t Driver::notice_set() {
   return set;
 }
 
+void Driver::block_signals() {
+  const sigset_t set = notice_set();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
 std::array<EndCounters, 3> Driver::end_counters() {
   const aiox_statistics stats = statistics();
   return {from(stats.read), from(stats.write), from(stats.fsync)};
