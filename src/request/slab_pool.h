@@ -122,7 +122,8 @@ class SlabPool {
       if (first == 0) {
         return nullptr;
       }
-      T* const object = find(first - 1);
+      // What is in the free list has a slab.
+      T* const object = &slab((first - 1) / kPerSlab)[(first - 1) % kPerSlab];
       const std::uint32_t next = object->next_free.load(std::memory_order_relaxed);
       if (free_.compare_exchange_weak(seen, head(seen, next), std::memory_order_acquire)) {
         return object;
