@@ -2,6 +2,7 @@
 #include "engine/arguments.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,15 +24,40 @@ bool allows(int flags, Opcode opcode) noexcept {
 
 bool has_position(int fildes) noexcept { return ::lseek(fildes, 0, SEEK_CUR) != -1; }
 
+FileKind kind_of(mode_t mode) noexcept {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+    case S_IFBLK:
+    case S_IFDIR: return FileKind::kFile;
+    case S_IFSOCK: return FileKind::kSocket;
+    case S_IFCHR: return FileKind::kDevice;
+    default: return FileKind::kStream;
+  }
+}
+
 }  // namespace
 
-int check_arguments(const aiocb& control_block, Opcode opcode) noexcept {
-  const int flags = ::fcntl(control_block.aio_fildes, F_GETFL);
-  if (flags == -1 || !allows(flags, opcode)) {
+int look_at(int fildes, FileTraits& traits) noexcept {
+  struct stat file {};
+  if (::fstat(fildes, &file) == -1) {
     return EBADF;
   }
+  traits.kind = kind_of(file.st_mode);
+  traits.device = file.st_dev;
+  traits.inode = file.st_ino;
+  return 0;
+}
+
+int check_arguments(const aiocb& control_block, Opcode opcode, FileTraits& traits) noexcept {
+  const int flags = ::fcntl(control_block.aio_fildes, F_GETFL);
+  if (flags == -1 || !allows(flags, opcode) || look_at(control_block.aio_fildes, traits) != 0) {
+    return EBADF;
+  }
+  traits.append = (flags & O_APPEND) != 0;
   if (is_sync(opcode)) {
-    return 0;
+    // A device may have something to synchronise; only its driver knows.
+    const bool syncs = traits.kind == FileKind::kFile || traits.kind == FileKind::kDevice;
+    return syncs ? 0 : EINVAL;
   }
   const bool valid =
       control_block.aio_reqprio >= 0 && control_block.aio_reqprio <= RunQueue::kReqprioMax &&

@@ -27,12 +27,17 @@ int combine(int one, int other) noexcept {
 // The lock is that of the descriptor that the request is on: one that waits becomes queued, and any
 // becomes done, only under it. A queued one may start at any time.
 int Engine::cancel(Request& request, std::uint32_t generation, Descriptor& descriptor,
-                   bool& released, const SignalsBlocked& proof) noexcept {
+                   Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
   const State state = request.state();
-  const bool cancelled =
-      (state == State::kWaiting || state == State::kQueued) &&
-      conclude(request, generation, descriptor, state, Result::failure(ECANCELED), released, proof);
-  return cancelled ? AIO_CANCELED : AIO_NOTCANCELED;
+  if (state != State::kWaiting && state != State::kQueued) {
+    return AIO_NOTCANCELED;
+  }
+  // A write that has moved some bytes cannot be undone: it ends with what it has moved.
+  const bool begun = request.moved != 0;
+  const Result result =
+      begun ? Result::success(static_cast<ssize_t>(request.moved)) : Result::failure(ECANCELED);
+  const bool concluded = conclude(request, generation, descriptor, state, result, aftermath, proof);
+  return concluded && !begun ? AIO_CANCELED : AIO_NOTCANCELED;
 }
 
 int Engine::cancel(int fildes, const aiocb& control_block, int& result) noexcept {
@@ -44,14 +49,13 @@ int Engine::cancel(int fildes, const aiocb& control_block, int& result) noexcept
     return 0;
   }
   const SignalsBlocked proof;
-  bool released = false;
+  Aftermath aftermath;
   {
     MutexLock lock(descriptor->mutex, proof);
     // The program may have changed aio_fildes since it submitted: then the lock is the wrong one,
     // and the slot may become another's while we look. So first where it is, then whether it is
-    // alive.
-    // acquire: pairs with the release in admit(): who reads a later life's descriptor sees that
-    // life.
+    // alive. acquire: pairs with the release in fill(): who reads a later life's descriptor sees
+    // that life.
     const bool is_here = request->fildes.load(std::memory_order_acquire) == fildes;
     if (!request->names(control_block, ticket.generation) ||
         !request->is_outstanding(ticket.generation)) {
@@ -60,12 +64,12 @@ int Engine::cancel(int fildes, const aiocb& control_block, int& result) noexcept
     if (!is_here) {
       return EINVAL;
     }
-    result = cancel(*request, ticket.generation, *descriptor, released, proof);
+    const Opcode opcode = request->operation.opcode;
+    result = cancel(*request, ticket.generation, *descriptor, aftermath, proof);
+    advance(*descriptor, opcode, false, aftermath, proof);
+    stop_watching_in_vain(*descriptor, fildes);
   }
-  if (result == AIO_CANCELED) {
-    tell(*request, proof);
-    follow_up(proof);
-  }
+  settle(aftermath, proof);
   return 0;
 }
 
@@ -76,30 +80,21 @@ int Engine::cancel_all(int fildes, int& result) noexcept {
     return 0;
   }
   const SignalsBlocked proof;
-  Descriptor::List cancelled;
-  bool released = false;
+  Aftermath aftermath;
   {
+    // All in one go, so that no worker starts a later one while the first is being told of.
     MutexLock lock(descriptor->mutex, proof);
-    // All in one go, so that no worker starts a later one while the first is being told of. What
-    // has left the descriptor keeps its link free for us.
     for (Descriptor::List* const list : descriptor->lists()) {
       for (Request* request = list->front(); request != nullptr;) {
         Request* const next = Descriptor::List::next(*request);
-        const int one = cancel(*request, request->generation(), *descriptor, released, proof);
-        if (one == AIO_CANCELED) {
-          cancelled.push_back(*request);
-        }
-        result = combine(result, one);
+        result =
+            combine(result, cancel(*request, request->generation(), *descriptor, aftermath, proof));
         request = next;
       }
     }
+    stop_watching_in_vain(*descriptor, fildes);
   }
-  while (Request* const request = cancelled.pop_front()) {
-    tell(*request, proof);
-  }
-  if (result != AIO_ALLDONE) {
-    follow_up(proof);
-  }
+  settle(aftermath, proof);
   return 0;
 }
 

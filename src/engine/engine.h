@@ -2,27 +2,32 @@
 //
 // The way of a request from submission to completion.
 //
-//   submit: check -> admit -> enter its descriptor -> queue -> kick the pool
-//   serve:  take (worker_pool) -> perform (io) -> finish
-//   finish: under the descriptor's lock: kDone, leave the descriptor, publish the status;
-//           then, without it: wake the waiters, free the slot, notify, let go of the list
+//   submit:  check -> admit -> enter its descriptor -> its turn -> queue, or
+//   one attempt -> kick serve:   take (worker_pool) -> perform (io) -> conclude
+//   ready:   the descriptor's first requests are attempted, those that get
+//   through are concluded conclude: under the descriptor's lock: kDone, off the
+//   descriptor, the status is published settle:  without it: barriers opened,
+//   waiters woken, the slot freed, notification, list
 //
 // Publishing under the descriptor's lock makes aio_cancel() exact: who holds the lock finds a
 // request either on the descriptor and in progress, or off it with its final status visible.
 //
-// Lock order: Descriptor::mutex, then the run queue's; the pool's and the notifier's are leaves and
-// taken with none of these held.
+// Lock order: Descriptor::mutex (one at a time), then the run queue's; the pool's and the
+// notifier's are leaves and taken with none of these held.
 #pragma once
 
 #include <aio.h>
 
 #include <cstddef>
 
-#include "engine/descriptor.h"
+#include "engine/arguments.h"
+#include "engine/barrier.h"
+#include "engine/descriptor_table.h"
 #include "engine/run_queue.h"
 #include "engine/wait_words.h"
 #include "engine/worker_pool.h"
 #include "io/backend.h"
+#include "io/readiness.h"
 #include "notify/notifier.h"
 #include "request/io_list.h"
 #include "request/request_table.h"
@@ -30,7 +35,7 @@
 
 namespace aiox {
 
-class Engine final : private Server {
+class Engine final : private Server, private io::ReadinessListener {
  public:
   /// The parts must outlive the engine. Check operator bool before anything else.
   Engine(io::Backend& backend, notify::Notifier& notifier, const sys::Config& config) noexcept;
@@ -43,7 +48,9 @@ class Engine final : private Server {
   Engine& operator=(const Engine&) = delete;
 
   /// False where there was no memory for its tables.
-  explicit operator bool() const noexcept { return table_ && lists_ && descriptors_ && queue_; }
+  explicit operator bool() const noexcept {
+    return table_ && lists_ && coverages_ && barriers_ && descriptors_ && queue_;
+  }
 
   /// Submits what `control_block` describes. Returns 0, or EAGAIN, EBADF or EINVAL with nothing
   /// queued: the aiocb then has the error as its final status, unless it is still in progress with
@@ -92,25 +99,74 @@ class Engine final : private Server {
 
   bool in_progress(const aiocb& control_block) const noexcept;
 
-  // In engine.cpp. EBUSY stands for "still in progress" here, and becomes EINVAL for the program.
+  /// What a critical section leaves to be done when its lock is released.
+  struct Aftermath {
+    Descriptor::List over;          // concluded: to be told of
+    Descriptor::Barriers opened;    // to be counted off
+    bool queued = false;            // something is in the run queue for somebody
+    Descriptor* watched = nullptr;  // a descriptor that the readiness thread watches from now on
+  };
+
+  // In submit.cpp. EBUSY stands for "still in progress" here, and becomes EINVAL for the program.
   int submit(aiocb& control_block, Opcode opcode, IoList* list,
              const sys::SignalsBlocked& proof) noexcept;
   int admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64_t seen,
             const sys::SignalsBlocked& proof) noexcept;
-  int enter(aiocb& control_block, Request& request, std::uint64_t seen,
+  void fill(Request& request, const aiocb& control_block, Opcode opcode,
+            const FileTraits& traits) noexcept;
+  int enter(aiocb& control_block, Request& request, const FileTraits& traits, std::uint64_t seen,
             const sys::SignalsBlocked& proof) noexcept;
+  bool enter_line(aiocb& control_block, Request& request, Descriptor& descriptor,
+                  std::uint64_t seen, Aftermath& aftermath,
+                  const sys::SignalsBlocked& proof) noexcept;
   bool withdraw(aiocb& control_block, Request& request, Descriptor& descriptor,
                 std::uint32_t generation, const sys::SignalsBlocked& proof) noexcept;
+
+  // In turn.cpp: the requests of a descriptor whose turn it is.
+  void give_turn(Request& request, Descriptor& descriptor, Aftermath& aftermath,
+                 const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
+  void advance(Descriptor& descriptor, Opcode direction, bool is_ready, Aftermath& aftermath,
+               const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
+  bool attempt(Request& request, Descriptor& descriptor, bool is_ready, Aftermath& aftermath,
+               const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
+  static bool is_through(Request& request, Result& result) noexcept;
+  static Operation rest_of(const Request& request) noexcept;
+  void park(Request& request, Descriptor& descriptor, Aftermath& aftermath,
+            const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
+  void hand_to_worker(Request& request, Aftermath& aftermath,
+                      const sys::SignalsBlocked& proof) noexcept;
+  void stop_watching_in_vain(Descriptor& descriptor, int fildes) noexcept
+      AIOX_REQUIRES(descriptor.mutex);
+  void serve_without_readiness(Descriptor& descriptor, const sys::SignalsBlocked& proof) noexcept;
+  void ready(int fildes, io::Interests interests,
+             const sys::SignalsBlocked& proof) noexcept override;
+
+  // In finish.cpp.
   void finish(Request& request, Result result, const sys::SignalsBlocked& proof) noexcept;
   bool conclude(Request& request, std::uint32_t generation, Descriptor& descriptor, State from,
-                Result result, bool& released, const sys::SignalsBlocked& proof) noexcept
+                Result result, Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept
       AIOX_REQUIRES(descriptor.mutex);
+  void leave(Request& request, Descriptor& descriptor, int error, Aftermath& aftermath) noexcept
+      AIOX_REQUIRES(descriptor.mutex);
+  void settle(Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
   void tell(Request& request, const sys::SignalsBlocked& proof) noexcept;
+  void drop(Request& request) noexcept;
   void follow_up(const sys::SignalsBlocked& proof) noexcept;
 
+  // In cover.cpp: what a sync waits for.
+  Coverage* begin_coverage(Request& sync) noexcept;
+  int cover(Coverage& coverage, const FileTraits& traits, Aftermath& aftermath,
+            const sys::SignalsBlocked& proof) noexcept;
+  int set_barrier(Coverage& coverage, int fildes, const sys::SignalsBlocked& proof) noexcept;
+  void pass(Barrier& barrier, Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
+  void open_one(Coverage& coverage, Aftermath& aftermath,
+                const sys::SignalsBlocked& proof) noexcept;
+  void release(Coverage& coverage) noexcept;
+
   // In cancel.cpp.
-  int cancel(Request& request, std::uint32_t generation, Descriptor& descriptor, bool& released,
-             const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
+  int cancel(Request& request, std::uint32_t generation, Descriptor& descriptor,
+             Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept
+      AIOX_REQUIRES(descriptor.mutex);
 
   // In list.cpp.
   int submit_entry(aiocb& entry, IoList& list, const sys::SignalsBlocked& proof) noexcept;
@@ -123,10 +179,13 @@ class Engine final : private Server {
   const sys::Config& config_;
   RequestTable table_;
   SlabPool<IoList, 64, 131'072> lists_;
+  SlabPool<Coverage, 64, 131'072> coverages_;
+  SlabPool<Barrier, 64, 131'072> barriers_;
   DescriptorTable descriptors_;
   WaitWords wait_words_;
   RunQueue queue_;
-  WorkerPool pool_;  // last: its threads use all of the above
+  io::Readiness readiness_;
+  WorkerPool pool_;  // these two last: their threads use all of the above
 };
 
 }  // namespace aiox

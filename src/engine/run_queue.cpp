@@ -21,10 +21,9 @@ std::uint8_t RunQueue::rank_of_caller(int reqprio) noexcept {
   return static_cast<std::uint8_t>(static_cast<int>(kRealTimeRanks) + reqprio);
 }
 
-bool RunQueue::push(Request& request, const sys::SignalsBlocked& proof) noexcept {
-  // Once it is queued the request may be over, and its slot another's, at any moment.
-  const std::size_t rank = request.lane;
-  const Ticket ticket = request.ticket();
+// Once it is queued the request may be over, and its slot another's, at any moment.
+bool RunQueue::push(Request& request, Ticket ticket, std::uint8_t rank,
+                    const sys::SignalsBlocked& proof) noexcept {
   AIOX_ASSERT(rank < kLanes);
   if (!request.transition(ticket.generation, State::kWaiting, State::kQueued)) {
     return false;

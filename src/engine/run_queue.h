@@ -45,8 +45,10 @@ class RunQueue {
   /// thread.
   static std::uint8_t rank_of_caller(int reqprio) noexcept;
 
-  /// Queues a kWaiting request in its lane. False when it has been cancelled in the meantime.
-  [[nodiscard]] bool push(Request& request, const sys::SignalsBlocked& proof) noexcept;
+  /// Queues a request that is kWaiting, in the lane `rank`. False when it is not, or not the one
+  /// that `ticket` names: it was cancelled in the meantime.
+  [[nodiscard]] bool push(Request& request, Ticket ticket, std::uint8_t rank,
+                          const sys::SignalsBlocked& proof) noexcept;
 
   /// Takes the request whose turn it is and starts it: it is kRunning and the caller's. nullptr
   /// when none is queued. For workers only: it takes a lock that they share.

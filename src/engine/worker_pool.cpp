@@ -68,8 +68,7 @@ bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
       sys::MutexLock lock(mutex_, proof);
       worker = take_idle();
       may_grow = worker == nullptr && !closing_ &&
-                 (threads_.load(std::memory_order_relaxed) < limit() ||
-                  live_.load(std::memory_order_seq_cst) <= 0);
+                 (serving() < limit() || live_.load(std::memory_order_seq_cst) <= 0);
       threads_.fetch_add(may_grow ? 1 : 0, std::memory_order_relaxed);
     }
     if (worker != nullptr) {
@@ -258,6 +257,21 @@ void WorkerPool::count_out(const Worker& worker) noexcept {
   threads_.fetch_sub(1, std::memory_order_relaxed);
   departures_.fetch_add(1, std::memory_order_release);
   sys::futex_wake(departures_);
+}
+
+void WorkerPool::stand_aside(const sys::SignalsBlocked& proof) noexcept {
+  {
+    sys::MutexLock lock(mutex_, proof);
+    aside_.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (queue_.size() > 0) {
+    static_cast<void>(kick(proof));  // what waits for a place has one now
+  }
+}
+
+void WorkerPool::step_back(const sys::SignalsBlocked& proof) noexcept {
+  sys::MutexLock lock(mutex_, proof);
+  aside_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 unsigned WorkerPool::take_number() noexcept {

@@ -67,6 +67,11 @@ class WorkerPool {
   /// those that sleep. What runs is left to end.
   void reconfigure(const sys::SignalsBlocked& proof) noexcept;
 
+  /// The calling worker begins, and has ended, something that may take for ever: in between it does
+  /// not count against the limit.
+  void stand_aside(const sys::SignalsBlocked& proof) noexcept;
+  void step_back(const sys::SignalsBlocked& proof) noexcept;
+
   /// The number of worker threads.
   std::size_t workers() const noexcept {
     const std::ptrdiff_t live = live_.load(std::memory_order_seq_cst);
@@ -108,7 +113,11 @@ class WorkerPool {
   static void wake(Worker& worker, Wakeup why) noexcept;
   void put_idle(Worker& worker) noexcept AIOX_REQUIRES(mutex_);
   std::size_t limit() const noexcept;
-  bool is_surplus() const noexcept { return threads_.load(std::memory_order_relaxed) > limit(); }
+  /// Whether there are more threads than may serve: those that stand aside do not count.
+  bool is_surplus() const noexcept { return serving() > limit(); }
+  std::size_t serving() const noexcept {
+    return threads_.load(std::memory_order_relaxed) - aside_.load(std::memory_order_relaxed);
+  }
   Worker* take_idle() noexcept AIOX_REQUIRES(mutex_);
   bool has_idle(const sys::SignalsBlocked& proof) noexcept;
   unsigned take_number() noexcept AIOX_REQUIRES(mutex_);
@@ -124,6 +133,8 @@ class WorkerPool {
 
   // Being created, live or leaving. Counted up and compared with the limit under mutex_; relaxed.
   std::atomic<std::size_t> threads_ = 0;
+
+  std::atomic<std::size_t> aside_ = 0;  // of those; counted under mutex_, relaxed
 
   sys::Mutex mutex_;
   IdleList idle_ AIOX_GUARDED_BY(mutex_);  // the one that slept last is woken first

@@ -4,10 +4,24 @@
 #pragma once
 
 #include "request/operation.h"
+#include "sys/signals.h"
 
 namespace aiox::io {
 
-/// Carries out operations on behalf of a worker.
+/// How an attempt ended.
+struct Attempt {
+  enum class Outcome : std::uint8_t {
+    kDone,      // with `result`; a write may have moved less than all
+    kNotReady,  // nothing was moved: to be tried again when the descriptor is
+                // ready
+    kCannot,    // the file has no non-blocking mode: perform() has to do it
+  };
+
+  Outcome outcome;
+  Result result;
+};
+
+/// Carries out operations.
 class Backend {
  public:
   /// Does `operation` as the blocking system call on that descriptor would, and returns its result.
@@ -17,6 +31,13 @@ class Backend {
   /// descriptor. Must not touch the aiocb, only what `operation` points to, and that not after it
   /// returned.
   virtual Result perform(const Operation& operation) noexcept = 0;
+
+  /// Tries a read or a write of a file that may wait (see may_wait()), once.
+  ///
+  /// Never blocks, whatever the descriptor's O_NONBLOCK says, and leaves that flag alone. Raises no
+  /// signal. Called under the descriptor's lock, by the submitting thread among others.
+  virtual Attempt attempt(const Operation& operation,
+                          const sys::SignalsBlocked& proof) noexcept = 0;
 
  protected:
   ~Backend() = default;

@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "io/attempt.h"
+
 namespace aiox::io {
 namespace {
 
@@ -55,6 +57,10 @@ Result Blocking::perform(const Operation& operation) noexcept {
       return Result::failure(errno);
     }
   }
+}
+
+Attempt Blocking::attempt(const Operation& operation, const sys::SignalsBlocked& proof) noexcept {
+  return attempt_now(operation, proof);
 }
 
 }  // namespace aiox::io

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The plain way: the blocking system call.
+// The kernel's own calls: the blocking one, and one try without waiting.
 #pragma once
 
 #include "io/backend.h"
@@ -14,6 +14,7 @@ namespace aiox::io {
 class Blocking final : public Backend {
  public:
   Result perform(const Operation& operation) noexcept override;
+  Attempt attempt(const Operation& operation, const sys::SignalsBlocked& proof) noexcept override;
 };
 
 }  // namespace aiox::io

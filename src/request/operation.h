@@ -18,11 +18,24 @@ enum class Opcode : std::uint8_t {
   kDataSync,  // aio_fsync(O_DSYNC): data and what is needed to read them back
 };
 
+/// What a descriptor is, as far as it decides how it is served.
+enum class FileKind : std::uint8_t {
+  kFile,  // has positions, and never waits for a peer: regular files, block
+          // devices, directories
+  kSocket,
+  kStream,  // pipes, FIFOs, and what has no name: eventfd, timerfd, inotify
+  kDevice,  // character devices, terminals among them
+};
+
+/// Whether requests on it may wait for ever, and are served in the order of the calls.
+constexpr bool may_wait(FileKind kind) noexcept { return kind != FileKind::kFile; }
+
 constexpr bool is_sync(Opcode opcode) noexcept { return opcode >= Opcode::kSync; }
 
 struct Operation {
   int fildes;
   Opcode opcode;
+  FileKind kind;
   void* buffer;        // nullptr for a sync
   std::size_t nbytes;  // 0 for a sync
   off_t offset;        // ignored where the file has no position

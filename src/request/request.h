@@ -27,12 +27,14 @@
 
 namespace aiox {
 
+struct Coverage;
 struct IoList;
 struct Notice;
 
 enum class State : std::uint8_t {
   kFree,     // the slot is in the free list
-  kWaiting,  // admitted; its descriptor has not given it its turn yet
+  kWaiting,  // admitted; its turn on its descriptor, or the descriptor's
+             // readiness, has not come
   kQueued,   // in the run queue
   kRunning,  // a server carries it out
   kDone,     // the final status is published; what is left is to tell of it
@@ -102,7 +104,7 @@ struct alignas(64) Request : PoolNode {
       case State::kFree: return to == State::kWaiting;
       case State::kWaiting: return to == State::kQueued || to == State::kDone;
       case State::kQueued: return to == State::kRunning || to == State::kDone;
-      case State::kRunning: return to == State::kDone;
+      case State::kRunning: return to == State::kDone || to == State::kWaiting;
       case State::kDone: return false;  // only end() follows
     }
     return false;
@@ -118,17 +120,19 @@ struct alignas(64) Request : PoolNode {
   std::atomic<sys::Nanoseconds> submitted_at = 0;           // (a) relaxed: the run queue peeks
   std::atomic<int> fildes = -1;  // (a) as in `operation`, for who is not sure whose slot it is
 
-  Operation operation{};     // (c)
-  IoList* list = nullptr;    // (c) the lio_listio() call that it belongs to
-  Notice* notice = nullptr;  // (c) how its completion is told; handed on when it is done
-  std::uint8_t lane = 0;     // (c) the rank in the run queue
+  Operation operation{};         // (c)
+  IoList* list = nullptr;        // (c) the lio_listio() call that it belongs to
+  Notice* notice = nullptr;      // (c) how its completion is told; handed on when it is done
+  Coverage* coverage = nullptr;  // (c) of a sync: the writes that it waits for
+  std::uint8_t lane = 0;         // (c) the rank in the run queue
+  bool ordered = false;          // (c) served in the order of the calls on its descriptor
 
   bool in_backlog = false;  // (q) in its lane's intrusive queue
   Link<Request> on_lane;    // (q)
 
   Link<Request> on_descriptor;  // (d)
-  std::uint64_t barrier = 0;    // (d) a sync's number; of a write: that of the last sync before it
-  int covered_error = 0;        // (d) of a sync: the error of a write that it covers
+  std::size_t moved = 0;        // (d) and (s): bytes of a write that are through already
+  std::uint64_t barrier = 0;    // (d) of a write: the number of the last barrier before it
 
   sys::Nanoseconds started_at = 0;    // (s)
   sys::Nanoseconds completed_at = 0;  // (d)

@@ -68,33 +68,5 @@ TEST(AioCancel, LeavesErrnoAlone) {
   EXPECT_EQ(errno, 4711);
 }
 
-/// A read that waits for its bytes: whatever aio_cancel() says of it holds.
-void cancel_pending_read(Ends ends) {
-  PendingSignal signal(SIGUSR1);
-  Transfer read = read_of(ends.reader, 8);
-  read.aio_sigevent = signal_event(SIGUSR1);
-  ASSERT_EQ(aio_read(&read), 0);
-  switch (aio_cancel(ends.reader, &read)) {
-    case AIO_CANCELED: EXPECT_EQ(outcome_of(read), failure(ECANCELED)); break;
-    case AIO_NOTCANCELED:
-      EXPECT_EQ(aio_error(&read), EINPROGRESS);
-      write_all(ends.writer, std::string_view("\1\0\0\0\0\0\0\0", 8));
-      EXPECT_EQ(finish(read), success(8));
-      break;
-    default: ADD_FAILURE() << "neither cancelled nor not";
-  }
-  signal.take();
-  EXPECT_FALSE(signal.is_pending());
-}
-
-TEST(AioCancel, OfAPendingStreamReadEitherEndsItOrLeavesItAlone) {
-  for (auto* const make :
-       {make_pipe, make_fifo, make_unix_sockets, make_tcp_sockets, make_pty, make_eventfd}) {
-    for (int i = 0; i < 20; ++i) {
-      cancel_pending_read(make());
-    }
-  }
-}
-
 }  // namespace
 }  // namespace aiox::test

@@ -186,7 +186,7 @@ TEST_F(Aiocb, NeverRetrievedCostsNoMemory) {
   const auto batch = [this](int count) {
     for (int i = 0; i < count; ++i) {
       const auto fresh = std::make_unique<aiocb>();
-      describe_write(*fresh, null, "x");
+      describe_write(*fresh, spare, "x");
       ASSERT_EQ(aio_write(fresh.get()), 0);
       ASSERT_EQ(wait_for(*fresh), 0);
     }
@@ -203,7 +203,7 @@ TEST_F(Aiocb, MemoryIsTheProgramsAgainOnceTheStatusIsFinal) {
   gate.open();
   for (int i = 0; i < 5'000; ++i) {
     aiocb block{};
-    describe_write(block, null, "x");
+    describe_write(block, spare, "x");
     ASSERT_EQ(aio_write(&block), 0);
     while (aio_error(&block) == EINPROGRESS) {
     }

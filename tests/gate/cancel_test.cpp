@@ -168,7 +168,7 @@ TEST_F(Cancel, AllNotifyWhenAllOfADescriptorAreCanceled) {
 TEST_F(Cancel, RequestOfAnotherDescriptorIsEinvalAndGoesOn) {
   hold_the_only_worker();
   Transfer& queued = write('A');
-  EXPECT_EQ(aio_cancel(null, &queued), -1);
+  EXPECT_EQ(aio_cancel(spare, &queued), -1);
   EXPECT_EQ(errno, EINVAL);
   EXPECT_EQ(aio_error(&queued), EINPROGRESS);
   EXPECT_EQ(order_of_start(), ".A");

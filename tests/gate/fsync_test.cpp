@@ -17,7 +17,7 @@ class Fsync : public GateTest {
   /// and a later read, less urgent than all, is inside.
   bool sync_has_started() {
     const std::size_t before = gate.started().size();
-    Transfer& probe = read('p', {.reqprio = 20, .fildes = null});
+    Transfer& probe = read('p', {.reqprio = 20, .fildes = spare});
     gate.wait_started(before + 1);
     gate.let_go('p');
     wait_for(probe);

@@ -71,7 +71,7 @@ Transfer& GateTest::hold_the_only_worker() {
   limit_workers(1);
   gate.close();
   const std::size_t before = gate.started().size();
-  Transfer& held = read('.', {.fildes = null});
+  Transfer& held = read('.', {.fildes = spare});
   gate.wait_started(before + 1);
   return held;
 }

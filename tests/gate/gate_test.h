@@ -43,7 +43,7 @@ class GateTest : public ::testing::Test {
   Transfer& read(char name, const Wishes& wishes = {});
   Transfer& sync(const Wishes& wishes = {});
 
-  /// Makes every worker there can be busy: there is one, held at the gate with a read of /dev/null
+  /// Makes every worker there can be busy: there is one, held at the gate with a read of `spare`
   /// that is named '.'. What is submitted from now on stays queued.
   Transfer& hold_the_only_worker();
 
@@ -55,7 +55,7 @@ class GateTest : public ::testing::Test {
 
   Gate& gate = process_gate();
   TempFile file{"...................................."};
-  Descriptor null = open_path("/dev/null", 2);
+  TempFile spare{"...................................."};
 
  private:
   Transfer& keep(const Wishes& wishes, char name, int opcode);

@@ -25,7 +25,7 @@ class Outstanding : public GateTest {
 
   aiocb described(int reqprio = 0) {
     aiocb block{};
-    block.aio_fildes = null;
+    block.aio_fildes = spare;
     block.aio_buf = &byte_;
     block.aio_nbytes = 1;
     block.aio_reqprio = reqprio;
@@ -61,7 +61,7 @@ TEST_F(Outstanding, ManyRequestsAreEachInProgressAndThenComplete) {
 TEST_F(Outstanding, EveryOtherOfManyIsCanceledAndTheRestComplete) {
   std::vector<aiocb> blocks = submit_many();
   for (std::size_t i = 0; i < blocks.size(); i += 2) {
-    ASSERT_EQ(aio_cancel(null, &blocks[i]), AIO_CANCELED);
+    ASSERT_EQ(aio_cancel(spare, &blocks[i]), AIO_CANCELED);
   }
   gate.open();
   for (std::size_t i = 0; i < blocks.size(); ++i) {
@@ -71,7 +71,7 @@ TEST_F(Outstanding, EveryOtherOfManyIsCanceledAndTheRestComplete) {
 
 TEST_F(Outstanding, AllOfManyAreCanceledByOneCall) {
   std::vector<aiocb> blocks = submit_many();
-  EXPECT_EQ(aio_cancel(null, nullptr), AIO_NOTCANCELED);  // one is held
+  EXPECT_EQ(aio_cancel(spare, nullptr), AIO_NOTCANCELED);  // one is held
   for (aiocb& block : blocks) {
     ASSERT_EQ(outcome_of(block), failure(ECANCELED));
   }
@@ -83,7 +83,7 @@ TEST_F(Outstanding, OneSuspensionWaitsForManyRequests) {
   for (const aiocb& block : blocks) {
     list.push_back(&block);
   }
-  ASSERT_EQ(aio_cancel(null, &blocks[blocks.size() / 2]), AIO_CANCELED);
+  ASSERT_EQ(aio_cancel(spare, &blocks[blocks.size() / 2]), AIO_CANCELED);
   EXPECT_EQ(aio_suspend(list.data(), static_cast<int>(list.size()), nullptr), 0);
   gate.open();
   for (const aiocb& block : blocks) {
@@ -111,7 +111,7 @@ TEST_F(Outstanding, SubmissionsAndCancelsBehindAStuckWorkerTakeNoMemory) {
     for (int i = 0; i < count; ++i) {
       block.aio_reqprio = i % 21;
       ASSERT_EQ(aio_write(&block), 0) << i << " errno " << errno;
-      ASSERT_EQ(aio_cancel(null, &block), AIO_CANCELED) << i;
+      ASSERT_EQ(aio_cancel(spare, &block), AIO_CANCELED) << i;
     }
   };
   submit_and_cancel(10'000);
@@ -136,7 +136,7 @@ TEST_F(Outstanding, SubmissionsAndCancelsBehindAThousandQueuedTakeNoMemory) {
         ASSERT_EQ(aio_write(&block), 0) << errno;
       }
       for (aiocb& block : passing) {
-        ASSERT_EQ(aio_cancel(null, &block), AIO_CANCELED);
+        ASSERT_EQ(aio_cancel(spare, &block), AIO_CANCELED);
       }
     }
   };

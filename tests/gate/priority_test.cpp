@@ -31,7 +31,7 @@ TEST_F(Priority, ThousandsOfEqualRequestsStartInTheOrderOfTheirCalls) {
   std::string expected = ".";
   for (int i = 0; i < 3'000; ++i) {
     const char name = static_cast<char>('a' + i % 26);
-    read(name, {.fildes = null});
+    read(name, {.fildes = spare});
     expected += name;
   }
   EXPECT_EQ(order_of_start(), expected);
@@ -43,7 +43,7 @@ TEST_F(Priority, CanceledOnesLeaveTheOrderOfTheOthersAsItWas) {
   std::vector<Transfer*> cancelled;
   for (int i = 0; i < 2'000; ++i) {
     const char name = static_cast<char>('a' + i % 26);
-    Transfer& made = read(name, {.fildes = null});
+    Transfer& made = read(name, {.fildes = spare});
     if (i % 3 == 0) {
       cancelled.push_back(&made);
     } else {
@@ -51,9 +51,9 @@ TEST_F(Priority, CanceledOnesLeaveTheOrderOfTheOthersAsItWas) {
     }
   }
   for (Transfer* const each : cancelled) {
-    ASSERT_EQ(aio_cancel(null, each), AIO_CANCELED);
+    ASSERT_EQ(aio_cancel(spare, each), AIO_CANCELED);
   }
-  read('Z', {.fildes = null});
+  read('Z', {.fildes = spare});
   EXPECT_EQ(order_of_start(), expected + "Z");
 }
 
@@ -106,7 +106,7 @@ TEST_F(Priority, ReqprioComparesRequestsOfDifferentDescriptors) {
 TEST_F(Priority, ReadsAndWritesAreRankedTogether) {
   hold_the_only_worker();
   write('A', {.reqprio = 3});
-  read('r', {.reqprio = 2, .fildes = null});
+  read('r', {.reqprio = 2, .fildes = spare});
   write('B', {.reqprio = 1});
   EXPECT_EQ(order_of_start(), ".BrA");
 }

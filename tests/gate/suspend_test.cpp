@@ -158,7 +158,7 @@ TEST_F(Suspend, EachOfManyWaitersWakesUpForItsOwnRequest) {
   std::vector<std::thread> waiters;
   for (int i = 0; i < 80; ++i) {
     waiters.emplace_back([this] {
-      Transfer own = write_of(null, "x");
+      Transfer own = write_of(spare, "x");
       for (int round = 0; round < 100; ++round) {
         ASSERT_EQ(run_write(own), success(1));
       }

@@ -65,7 +65,7 @@ TEST_F(NoThread, RefusedRequestCanBeSubmittedAgainWhenThereIsOne) {
 }
 
 TEST_F(NoThread, BeyondTheFirstLeavesAllWorkToThatOne) {
-  read('.', {.fildes = null});
+  read('.', {.fildes = spare});
   gate.wait_started(1);
   threads.refuse();
   write('A');
@@ -77,7 +77,7 @@ TEST_F(NoThread, BeyondTheFirstLeavesAllWorkToThatOne) {
 }
 
 TEST_F(NoThread, BeyondSomeIsMadeGoodWhenThereCanBeMore) {
-  read('.', {.fildes = null});
+  read('.', {.fildes = spare});
   gate.wait_started(1);
   threads.refuse();
   write('A');

@@ -21,7 +21,7 @@ class Workers : public GateTest {
   void fill_gate(std::size_t count) {
     const std::size_t before = gate.started().size();
     for (std::size_t i = 0; i < count; ++i) {
-      read('r', {.fildes = null});
+      read('r', {.fildes = spare});
     }
     gate.wait_started(before + count);
   }
@@ -36,9 +36,9 @@ class Workers : public GateTest {
 
 TEST_F(Workers, NoneIsThereBeforeTheFirstRequest) {
   limit_workers(8);
-  const Transfer unused = read_of(null, 1);
+  const Transfer unused = read_of(spare, 1);
   EXPECT_EQ(aio_error(&unused), 0);
-  EXPECT_EQ(aio_cancel(null, nullptr), AIO_ALLDONE);
+  EXPECT_EQ(aio_cancel(spare, nullptr), AIO_ALLDONE);
   EXPECT_EQ(suspend_on(unused, 0), 0);
   EXPECT_TRUE(library_threads().empty());
   EXPECT_EQ(statistics().workers, 0U);
@@ -67,7 +67,6 @@ TEST_F(Workers, WriteOnASocketIsNotHeldUpByAPendingRead) {
   gate.open();
   const Ends sockets = make_unix_sockets();
   Transfer& pending = read('r', {.fildes = sockets.writer});
-  gate.wait_started(1);
   Transfer& answer = write('A', {.fildes = sockets.writer});
   EXPECT_EQ(finish(answer), success(1));
   EXPECT_EQ(read_exactly(sockets.reader, 1), "A");
@@ -78,7 +77,7 @@ TEST_F(Workers, WriteOnASocketIsNotHeldUpByAPendingRead) {
 TEST_F(Workers, AreNoMoreThanAioThreads) {
   limit_workers(3);
   for (int i = 0; i < 30; ++i) {
-    read('r', {.fildes = null});
+    read('r', {.fildes = spare});
   }
   gate.wait_started(3);
   EXPECT_LE(worker_threads().size(), 3U);
@@ -88,7 +87,7 @@ TEST_F(Workers, AreNoMoreThanAioThreads) {
 
 TEST_F(Workers, AreSixtyFourAtMostWithoutAWish) {
   for (int i = 0; i < 80; ++i) {
-    read('r', {.fildes = null});
+    read('r', {.fildes = spare});
   }
   gate.wait_started(64);
   EXPECT_LE(worker_threads().size(), 64U);
@@ -102,7 +101,7 @@ TEST_F(Workers, AreLimitedByTheEnvironmentBeforeTheProgram) {
   }
   limit_workers(16);
   for (int i = 0; i < 20; ++i) {
-    read('r', {.fildes = null});
+    read('r', {.fildes = spare});
   }
   gate.wait_started(2);
   drain_gate();
@@ -148,7 +147,7 @@ TEST_F(Workers, LoweredLimitHoldsForTheNextRequests) {
   limit_workers(2, 3600);
   std::vector<Transfer*> next;
   for (int i = 0; i < 8; ++i) {
-    next.push_back(&read('r', {.fildes = null}));
+    next.push_back(&read('r', {.fildes = spare}));
   }
   gate.wait_started(4 + 2);
   for (std::size_t ended = 1; ended <= next.size(); ++ended) {
@@ -199,7 +198,7 @@ TEST_F(Workers, StayForTheIdleTime) {
   drain_gate();
   for (int i = 0; i < 200; ++i) {
     gate.open();
-    wait_for(read('r', {.fildes = null}));
+    wait_for(read('r', {.fildes = spare}));
   }
   EXPECT_EQ(worker_threads().size(), before.size());
   EXPECT_EQ(statistics().workers, before.size());

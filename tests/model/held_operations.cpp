@@ -18,6 +18,11 @@ Result HeldOperations::perform(const Operation& operation) noexcept {
   return result;
 }
 
+io::Attempt HeldOperations::attempt(const Operation& /*operation*/,
+                                    const sys::SignalsBlocked& /*proof*/) noexcept {
+  return {.outcome = io::Attempt::Outcome::kCannot, .result = {}};
+}
+
 std::multiset<HeldOperations::Key> HeldOperations::held() const {
   const std::lock_guard lock(mutex_);
   std::multiset<Key> keys;

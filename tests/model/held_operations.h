@@ -31,6 +31,10 @@ class HeldOperations final : public io::Backend {
 
   Result perform(const Operation& operation) noexcept override;
 
+  /// Not called: the model has only files.
+  io::Attempt attempt(const Operation& operation,
+                      const sys::SignalsBlocked& proof) noexcept override;
+
   /// Those that are held now.
   std::multiset<Key> held() const;
 

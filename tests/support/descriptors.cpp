@@ -40,6 +40,12 @@ Descriptor open_nameless(int flags) {
   return file;
 }
 
+Ends make_unix_pair(int type) {
+  int ends[2];
+  checked(::socketpair(AF_UNIX, type, 0, ends), "socketpair");
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
 std::string path_of(int fildes) { return "/proc/self/fd/" + std::to_string(fildes); }
 
 }  // namespace
@@ -70,11 +76,7 @@ Ends make_fifo() {
   return ends;
 }
 
-Ends make_unix_sockets() {
-  int ends[2];
-  checked(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
+Ends make_unix_sockets() { return make_unix_pair(SOCK_STREAM); }
 
 Ends make_tcp_sockets() {
   const Descriptor listener(checked(::socket(AF_INET, SOCK_STREAM, 0), "socket"));
@@ -90,6 +92,31 @@ Ends make_tcp_sockets() {
   checked(::connect(writer, generic, length), "connect");
   return {Descriptor(checked(::accept(listener, nullptr, nullptr), "accept")), std::move(writer)};
 }
+
+Ends make_udp_sockets() {
+  const auto make_bound = [](sockaddr_in& address) {
+    Descriptor made(checked(::socket(AF_INET, SOCK_DGRAM, 0), "socket"));
+    address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    checked(::bind(made, reinterpret_cast<sockaddr*>(&address), size), "bind");
+    checked(::getsockname(made, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+    return made;
+  };
+  sockaddr_in to_reader;
+  sockaddr_in to_writer;
+  Ends ends = {make_bound(to_reader), make_bound(to_writer)};
+  checked(::connect(ends.reader, reinterpret_cast<sockaddr*>(&to_writer), sizeof to_writer),
+          "connect");
+  checked(::connect(ends.writer, reinterpret_cast<sockaddr*>(&to_reader), sizeof to_reader),
+          "connect");
+  return ends;
+}
+
+Ends make_datagram_sockets() { return make_unix_pair(SOCK_DGRAM); }
+
+Ends make_seqpacket_sockets() { return make_unix_pair(SOCK_SEQPACKET); }
 
 Ends make_pty() {
   int controller = -1;

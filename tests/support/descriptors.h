@@ -39,8 +39,11 @@ Ends make_pipe();
 Ends make_fifo();
 Ends make_unix_sockets();
 Ends make_tcp_sockets();
-Ends make_pty();      // raw: bytes pass as they are
-Ends make_eventfd();  // both ends are the same counter
+Ends make_udp_sockets();
+Ends make_datagram_sockets();   // Unix
+Ends make_seqpacket_sockets();  // Unix
+Ends make_pty();                // raw: bytes pass as they are
+Ends make_eventfd();            // both ends are the same counter
 
 Descriptor open_path(const std::string& path, int flags);
 

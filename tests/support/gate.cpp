@@ -41,6 +41,10 @@ Result Gate::perform(const Operation& operation) noexcept {
   return result;
 }
 
+io::Attempt Gate::attempt(const Operation& operation, const sys::SignalsBlocked& proof) noexcept {
+  return io::Blocking().attempt(operation, proof);
+}
+
 bool Gate::may_pass(std::size_t number, char name) const {
   return open_ || number < passes_ || let_go_.contains(name);
 }

@@ -24,6 +24,10 @@ class Gate final : public io::Backend {
   /// Called by the workers.
   Result perform(const Operation& operation) noexcept override;
 
+  /// Holds nobody, as it is called under a lock. Has no part in started().
+  io::Attempt attempt(const Operation& operation,
+                      const sys::SignalsBlocked& proof) noexcept override;
+
   /// Holds what enters from now on.
   void close();
 

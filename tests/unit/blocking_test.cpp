@@ -30,6 +30,7 @@ class BlockingTest : public testing::Test {
   Result read(int fildes, std::size_t nbytes, off_t offset) {
     return backend_.perform({.fildes = fildes,
                              .opcode = Opcode::kRead,
+                             .kind = FileKind::kFile,
                              .buffer = buffer_,
                              .nbytes = nbytes,
                              .offset = offset});
@@ -38,14 +39,19 @@ class BlockingTest : public testing::Test {
   Result write(int fildes, std::string_view bytes, off_t offset) {
     return backend_.perform({.fildes = fildes,
                              .opcode = Opcode::kWrite,
+                             .kind = FileKind::kFile,
                              .buffer = const_cast<char*>(bytes.data()),
                              .nbytes = bytes.size(),
                              .offset = offset});
   }
 
   Result sync(int fildes, Opcode opcode) {
-    return backend_.perform(
-        {.fildes = fildes, .opcode = opcode, .buffer = nullptr, .nbytes = 0, .offset = 0});
+    return backend_.perform({.fildes = fildes,
+                             .opcode = opcode,
+                             .kind = FileKind::kFile,
+                             .buffer = nullptr,
+                             .nbytes = 0,
+                             .offset = 0});
   }
 
   static void expect(Result result, ssize_t value, int error = 0) {

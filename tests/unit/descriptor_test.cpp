@@ -4,37 +4,52 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <string>
+#include <vector>
+
+#include "engine/descriptor_table.h"
 
 namespace aiox {
 namespace {
 
-/// One descriptor, and requests known by a letter. All under the descriptor's lock.
+/// One descriptor, and requests and barriers known by a letter. All under the descriptor's lock.
 class DescriptorTest : public testing::Test {
  protected:
-  Request& request(char name, Opcode opcode) {
-    Request& chosen = requests_.at(static_cast<std::size_t>(name));
+  Request& request(char name) { return requests_.at(static_cast<std::size_t>(name)); }
+
+  /// Whether it has its turn at once.
+  bool enter(char name, Opcode opcode, bool ordered = false) AIOX_REQUIRES(descriptor_.mutex) {
+    Request& chosen = request(name);
     chosen.operation.opcode = opcode;
     chosen.operation.fildes = name;
-    return chosen;
+    chosen.ordered = ordered;
+    EXPECT_TRUE(chosen.transition(chosen.generation(), State::kFree, State::kWaiting));
+    return descriptor_.enter(chosen);
   }
 
-  bool enter(char name, Opcode opcode) AIOX_REQUIRES(descriptor_.mutex) {
-    return descriptor_.enter(request(name, opcode));
+  /// The names of the barriers that open by its leaving.
+  std::string leave(char name, int error = 0) AIOX_REQUIRES(descriptor_.mutex) {
+    Descriptor::Barriers opened;
+    descriptor_.leave(request(name), error, opened);
+    std::string names;
+    while (Barrier* const barrier = opened.pop_front()) {
+      names += static_cast<char>(barrier - barriers_.data());
+    }
+    return names;
   }
 
-  /// The names of those whose turn comes by its leaving.
-  std::string leave(char name, int error = 0, State from = State::kRunning)
-      AIOX_REQUIRES(descriptor_.mutex) {
-    std::string ready;
-    descriptor_.leave(requests_.at(static_cast<std::size_t>(name)), from, error,
-                      [&](Request& sync) { ready += static_cast<char>(sync.operation.fildes); });
-    return ready;
+  bool set_barrier(char name) AIOX_REQUIRES(descriptor_.mutex) {
+    return descriptor_.set_barrier(barriers_.at(static_cast<std::size_t>(name)));
   }
 
-  int covered_error(char name) {
-    return requests_.at(static_cast<std::size_t>(name)).covered_error;
+  int error_of(char name) { return barriers_.at(static_cast<std::size_t>(name)).error; }
+
+  /// The name of the one that has its turn and waits, or '-'.
+  char next(Opcode direction) AIOX_REQUIRES(descriptor_.mutex) {
+    const Request* const first = descriptor_.next_in_line(direction);
+    return first != nullptr ? static_cast<char>(first->operation.fildes) : '-';
   }
 
   std::string all() AIOX_REQUIRES(descriptor_.mutex) {
@@ -48,122 +63,158 @@ class DescriptorTest : public testing::Test {
   }
 
   std::array<Request, 128> requests_;
+  std::array<Barrier, 128> barriers_;
   Descriptor descriptor_;
   sys::SignalsBlocked proof_;
 };
 
-TEST_F(DescriptorTest, ReadsAndWritesMayRunAtOnce) {
+TEST_F(DescriptorTest, WithoutOrderAllHaveTheirTurnAtOnce) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
   EXPECT_TRUE(enter('r', Opcode::kRead));
+  EXPECT_TRUE(enter('q', Opcode::kRead));
   EXPECT_TRUE(enter('w', Opcode::kWrite));
   EXPECT_TRUE(enter('x', Opcode::kWrite));
+  EXPECT_EQ(next(Opcode::kRead), '-');
+  EXPECT_EQ(next(Opcode::kWrite), '-');
 }
 
-TEST_F(DescriptorTest, ASyncMayRunAtOnceWhereNoWriteIsOutstanding) {
+TEST_F(DescriptorTest, OfOrderedOnesTheFirstOfEachDirectionHasItsTurn) {
+  sys::MutexLock lock(descriptor_.mutex, proof_);
+  EXPECT_TRUE(enter('a', Opcode::kRead, true));
+  EXPECT_FALSE(enter('b', Opcode::kRead, true));
+  EXPECT_TRUE(enter('c', Opcode::kWrite, true));
+  EXPECT_FALSE(enter('d', Opcode::kWrite, true));
+  EXPECT_EQ(next(Opcode::kRead), 'a');
+  EXPECT_EQ(next(Opcode::kWrite), 'c');
+}
+
+TEST_F(DescriptorTest, TheTurnPassesToTheNextInTheOrderOfTheCalls) {
+  sys::MutexLock lock(descriptor_.mutex, proof_);
+  for (const char name : {'a', 'b', 'c', 'd'}) {
+    EXPECT_EQ(enter(name, Opcode::kRead, true), name == 'a');
+  }
+  leave('c');
+  EXPECT_EQ(next(Opcode::kRead), 'a');
+  leave('a');
+  EXPECT_EQ(next(Opcode::kRead), 'b');
+  leave('b');
+  EXPECT_EQ(next(Opcode::kRead), 'd');
+  leave('d');
+  EXPECT_EQ(next(Opcode::kRead), '-');
+}
+
+TEST_F(DescriptorTest, WhatHasBeenHandedOnHoldsTheTurnAndDoesNotWait) {
+  sys::MutexLock lock(descriptor_.mutex, proof_);
+  EXPECT_TRUE(enter('a', Opcode::kWrite, true));
+  EXPECT_FALSE(enter('b', Opcode::kWrite, true));
+  Request& first = request('a');
+  ASSERT_TRUE(first.transition(first.generation(), State::kWaiting, State::kQueued));
+  EXPECT_EQ(next(Opcode::kWrite), '-');
+}
+
+TEST_F(DescriptorTest, ASyncNeverHasItsTurnByEntering) {
+  sys::MutexLock lock(descriptor_.mutex, proof_);
+  EXPECT_FALSE(enter('s', Opcode::kSync));
+  EXPECT_FALSE(enter('d', Opcode::kDataSync));
+}
+
+TEST_F(DescriptorTest, NoBarrierIsSetWhereNoWriteIsOutstanding) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
   EXPECT_TRUE(enter('r', Opcode::kRead));
-  EXPECT_TRUE(enter('s', Opcode::kSync));
-  EXPECT_TRUE(enter('d', Opcode::kDataSync));
+  EXPECT_FALSE(set_barrier('S'));
+  EXPECT_TRUE(enter('a', Opcode::kWrite));
+  leave('a');
+  EXPECT_FALSE(set_barrier('S'));
 }
 
-TEST_F(DescriptorTest, ASyncWaitsForAllWritesBeforeIt) {
+TEST_F(DescriptorTest, ABarrierOpensWhenAllWritesBeforeItAreOver) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
   EXPECT_TRUE(enter('a', Opcode::kWrite));
   EXPECT_TRUE(enter('b', Opcode::kWrite));
-  EXPECT_FALSE(enter('s', Opcode::kSync));
+  EXPECT_TRUE(set_barrier('S'));
   EXPECT_EQ(leave('b'), "");
-  EXPECT_EQ(leave('a'), "s");
+  EXPECT_EQ(leave('a'), "S");
 }
 
-TEST_F(DescriptorTest, ASyncDoesNotWaitForWritesAfterIt) {
+TEST_F(DescriptorTest, ABarrierDoesNotStandBehindReadsOrLaterWrites) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
+  EXPECT_TRUE(enter('r', Opcode::kRead));
   EXPECT_TRUE(enter('a', Opcode::kWrite));
-  EXPECT_FALSE(enter('s', Opcode::kSync));
+  EXPECT_TRUE(set_barrier('S'));
   EXPECT_TRUE(enter('b', Opcode::kWrite));
-  EXPECT_EQ(leave('a'), "s");
+  EXPECT_EQ(leave('a'), "S");
   EXPECT_EQ(leave('b'), "");
+  EXPECT_EQ(leave('r'), "");
 }
 
-TEST_F(DescriptorTest, EachSyncWaitsForItsOwnWritesAndThoseOfTheOnesBefore) {
+TEST_F(DescriptorTest, EachBarrierStandsBehindItsOwnWritesAndThoseOfTheOnesBefore) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
   EXPECT_TRUE(enter('a', Opcode::kWrite));
-  EXPECT_FALSE(enter('s', Opcode::kSync));
+  EXPECT_TRUE(set_barrier('S'));
   EXPECT_TRUE(enter('b', Opcode::kWrite));
-  EXPECT_FALSE(enter('t', Opcode::kDataSync));
+  EXPECT_TRUE(set_barrier('T'));
   EXPECT_TRUE(enter('c', Opcode::kWrite));
   EXPECT_EQ(leave('c'), "");
   EXPECT_EQ(leave('b'), "");
-  EXPECT_EQ(leave('a'), "st");
+  EXPECT_EQ(leave('a'), "ST");
 }
 
-TEST_F(DescriptorTest, ASyncBehindAWaitingOneWaitsToo) {
+TEST_F(DescriptorTest, TwoBarriersAtTheSamePlaceOpenTogether) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
   EXPECT_TRUE(enter('a', Opcode::kWrite));
-  EXPECT_FALSE(enter('s', Opcode::kSync));
-  EXPECT_FALSE(enter('t', Opcode::kSync));
-  EXPECT_EQ(leave('a'), "st");
+  EXPECT_TRUE(set_barrier('S'));
+  EXPECT_TRUE(set_barrier('T'));
+  EXPECT_EQ(leave('a'), "ST");
 }
 
-TEST_F(DescriptorTest, AWritesFailureGoesToTheSyncsThatCoverIt) {
+TEST_F(DescriptorTest, AWritesFailureGoesToTheBarriersBehindIt) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
   EXPECT_TRUE(enter('a', Opcode::kWrite));
-  EXPECT_FALSE(enter('s', Opcode::kSync));
+  EXPECT_TRUE(set_barrier('S'));
   EXPECT_TRUE(enter('b', Opcode::kWrite));
-  EXPECT_FALSE(enter('t', Opcode::kSync));
+  EXPECT_TRUE(set_barrier('T'));
   EXPECT_EQ(leave('b', ENOSPC), "");
-  EXPECT_EQ(covered_error('s'), 0);
-  EXPECT_EQ(covered_error('t'), ENOSPC);
-  EXPECT_EQ(leave('a', EIO), "st");
-  EXPECT_EQ(covered_error('s'), EIO);
-  EXPECT_EQ(covered_error('t'), ENOSPC) << "the first error stays";
+  EXPECT_EQ(error_of('S'), 0);
+  EXPECT_EQ(error_of('T'), ENOSPC);
+  EXPECT_EQ(leave('a', EIO), "ST");
+  EXPECT_EQ(error_of('S'), EIO);
+  EXPECT_EQ(error_of('T'), ENOSPC) << "the first error stays";
 }
 
 TEST_F(DescriptorTest, ACancelledWriteIsNoFailure) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
   EXPECT_TRUE(enter('a', Opcode::kWrite));
-  EXPECT_FALSE(enter('s', Opcode::kSync));
-  EXPECT_EQ(leave('a', ECANCELED, State::kQueued), "s");
-  EXPECT_EQ(covered_error('s'), 0);
+  EXPECT_TRUE(set_barrier('S'));
+  EXPECT_EQ(leave('a', ECANCELED), "S");
+  EXPECT_EQ(error_of('S'), 0);
 }
 
-TEST_F(DescriptorTest, AnErrorOfAnEarlierLifeDoesNotStick) {
+TEST_F(DescriptorTest, AnErrorOfAnEarlierLifeOfTheBarrierDoesNotStick) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
-  request('s', Opcode::kSync).covered_error = EIO;
-  EXPECT_TRUE(enter('s', Opcode::kSync));
-  EXPECT_EQ(covered_error('s'), 0);
-}
-
-TEST_F(DescriptorTest, ACancelledSyncLeavesTheOthersWaiting) {
-  sys::MutexLock lock(descriptor_.mutex, proof_);
+  barriers_['S'].error = EIO;
   EXPECT_TRUE(enter('a', Opcode::kWrite));
-  EXPECT_FALSE(enter('s', Opcode::kSync));
-  EXPECT_FALSE(enter('t', Opcode::kSync));
-  EXPECT_EQ(leave('s', ECANCELED, State::kWaiting), "");
-  EXPECT_EQ(leave('a'), "t");
+  EXPECT_TRUE(set_barrier('S'));
+  EXPECT_EQ(error_of('S'), 0);
 }
 
-TEST_F(DescriptorTest, ListsWaitingSyncsBeforeTheWritesThatTheyWaitFor) {
+TEST_F(DescriptorTest, ListsSyncsBeforeTheWritesThatTheyWaitFor) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
   EXPECT_TRUE(enter('r', Opcode::kRead));
-  EXPECT_TRUE(enter('o', Opcode::kSync));
   EXPECT_TRUE(enter('a', Opcode::kWrite));
   EXPECT_FALSE(enter('s', Opcode::kSync));
   EXPECT_TRUE(enter('b', Opcode::kWrite));
   EXPECT_FALSE(enter('t', Opcode::kSync));
-  EXPECT_EQ(all(), "stoabr");
+  EXPECT_EQ(all(), "stabr");
 }
 
-TEST_F(DescriptorTest, WhatLeavesInTheOrderOfTheListsSetsNoSyncFree) {
+TEST_F(DescriptorTest, KnowsWhetherWritesAreOutstanding) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
+  EXPECT_TRUE(enter('r', Opcode::kRead));
+  EXPECT_FALSE(descriptor_.has_writes());
   EXPECT_TRUE(enter('a', Opcode::kWrite));
-  EXPECT_FALSE(enter('s', Opcode::kSync));
-  EXPECT_TRUE(enter('b', Opcode::kWrite));
-  std::string released;
-  for (const char name : all()) {
-    released += leave(name, ECANCELED, name == 's' ? State::kWaiting : State::kQueued);
-  }
-  EXPECT_EQ(released, "");
-  EXPECT_EQ(all(), "");
+  EXPECT_TRUE(descriptor_.has_writes());
+  leave('a');
+  EXPECT_FALSE(descriptor_.has_writes());
 }
 
 TEST_F(DescriptorTest, RequestsLeaveInAnyOrder) {
@@ -202,6 +253,22 @@ TEST(DescriptorTable, RefusesOtherNumbers) {
     EXPECT_EQ(table.find(number), nullptr) << number;
     EXPECT_EQ(table.open(number), nullptr) << number;
   }
+}
+
+TEST(DescriptorTable, VisitsTheDescriptorsWithWritesOutstandingInEveryPart) {
+  DescriptorTable table;
+  std::vector<int> visited;
+  const auto visit = [&](int fildes) { visited.push_back(fildes); };
+  table.for_each_writing(visit);
+  EXPECT_EQ(visited, std::vector<int>{});
+  for (const int fildes : {3, 64, 8'191, 100'000}) {
+    ASSERT_NE(table.open(fildes), nullptr);
+    table.note_writes(fildes, true);
+  }
+  ASSERT_NE(table.open(5), nullptr);
+  table.note_writes(64, false);
+  table.for_each_writing(visit);
+  EXPECT_EQ(visited, (std::vector<int>{3, 8'191, 100'000}));
 }
 
 }  // namespace

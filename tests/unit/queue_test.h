@@ -39,7 +39,7 @@ struct QueueBench {
   Request& push(int number, std::uint8_t lane) {
     Request& request = admit(number, lane);
     const sys::SignalsBlocked proof;
-    EXPECT_TRUE(queue.push(request, proof));
+    EXPECT_TRUE(queue.push(request, request.ticket(), request.lane, proof));
     return request;
   }
 

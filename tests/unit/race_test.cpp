@@ -71,7 +71,7 @@ TEST(RunQueueRace, EachRequestIsTakenOrCancelledOnce) {
         Request& request = bench.admit(number, lane_of(static_cast<int>(random() % 21)));
         const std::uint32_t generation = request.generation();
         const sys::SignalsBlocked proof;
-        EXPECT_TRUE(bench.queue.push(request, proof));
+        EXPECT_TRUE(bench.queue.push(request, request.ticket(), request.lane, proof));
         if (random() % 3 == 0 && bench.cancel(request, generation)) {
           end(number);
         }

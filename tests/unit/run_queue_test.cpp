@@ -142,7 +142,7 @@ TEST_F(RunQueue, PushSaysWhenTheRequestHasBeenCancelled) {
   Request& request = bench.admit(1, lane_of(0));
   ASSERT_TRUE(request.transition(request.generation(), State::kWaiting, State::kDone));
   const sys::SignalsBlocked proof;
-  EXPECT_FALSE(bench.queue.push(request, proof));
+  EXPECT_FALSE(bench.queue.push(request, request.ticket(), request.lane, proof));
   EXPECT_EQ(bench.queue.size(), 0);
   EXPECT_EQ(bench.take(), nullptr);
 }

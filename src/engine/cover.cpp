@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// What a sync waits for: the writes outstanding on its file, through whatever descriptor.
+#include <cerrno>
+
+#include "engine/engine.h"
+
+namespace aiox {
+
+using sys::MutexLock;
+using sys::SignalsBlocked;
+
+// A sync's coverage, held by the sync and by its submitter; nullptr without memory.
+Coverage* Engine::begin_coverage(Request& sync) noexcept {
+  Coverage* const coverage = coverages_.take();
+  if (coverage != nullptr) {
+    coverage->holders.store(2, std::memory_order_relaxed);
+    coverage->closed.store(1, std::memory_order_relaxed);  // the submitter's, until all are set
+    coverage->error.store(0, std::memory_order_relaxed);
+    coverage->sync = &sync;
+    coverage->ticket = sync.ticket();
+    coverage->lane = sync.lane;
+  }
+  return coverage;
+}
+
+// Called with the sync on its descriptor, waiting. Which descriptors are the same file is found out
+// here and now, among those with writes outstanding: reads and writes pay nothing for it. Returns 0
+// or EAGAIN; what has been set by then opens in vain.
+int Engine::cover(Coverage& coverage, const FileTraits& traits, Aftermath& aftermath,
+                  const SignalsBlocked& proof) noexcept {
+  int error = 0;
+  descriptors_.for_each_writing([&](int fildes) {
+    FileTraits other{};
+    if (error == 0 && look_at(fildes, other) == 0 && other.is_same_file(traits)) {
+      error = set_barrier(coverage, fildes, proof);
+    }
+  });
+  if (error == 0) {
+    open_one(coverage, aftermath, proof);
+  }
+  return error;
+}
+
+int Engine::set_barrier(Coverage& coverage, int fildes, const SignalsBlocked& proof) noexcept {
+  Barrier* const barrier = barriers_.take();
+  if (barrier == nullptr) {
+    return EAGAIN;
+  }
+  barrier->coverage = &coverage;
+  // relaxed: the submitter's own share keeps both from reaching zero.
+  coverage.holders.fetch_add(1, std::memory_order_relaxed);
+  coverage.closed.fetch_add(1, std::memory_order_relaxed);
+  Descriptor& descriptor = *descriptors_.find(fildes);
+  bool set = false;
+  {
+    MutexLock lock(descriptor.mutex, proof);
+    set = descriptor.set_barrier(*barrier);
+  }
+  if (!set) {  // its writes have ended meanwhile
+    coverage.closed.fetch_sub(1, std::memory_order_relaxed);
+    coverage.holders.fetch_sub(1, std::memory_order_relaxed);
+    barriers_.give_back(*barrier);
+  }
+  return 0;
+}
+
+// A barrier that has opened: nothing of what it stood behind is outstanding.
+void Engine::pass(Barrier& barrier, Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
+  Coverage& coverage = *barrier.coverage;
+  if (barrier.error != 0) {
+    int none = 0;
+    coverage.error.compare_exchange_strong(none, barrier.error, std::memory_order_relaxed);
+  }
+  barriers_.give_back(barrier);
+  open_one(coverage, aftermath, proof);
+  release(coverage);
+}
+
+void Engine::open_one(Coverage& coverage, Aftermath& aftermath,
+                      const SignalsBlocked& proof) noexcept {
+  // acq_rel: the last one sees the errors of all, and hands them on with the sync.
+  if (coverage.closed.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    aftermath.queued |= queue_.push(*coverage.sync, coverage.ticket, coverage.lane, proof);
+  }
+}
+
+void Engine::release(Coverage& coverage) noexcept {
+  if (coverage.holders.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    coverages_.give_back(coverage);
+  }
+}
+
+}  // namespace aiox

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// The descriptors by number, and which of them have writes outstanding.
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/descriptor.h"
+#include "sys/pages.h"
+
+namespace aiox {
+
+/// A part of it takes memory when a descriptor in it is first used, and keeps it.
+class DescriptorTable {
+ public:
+  DescriptorTable() noexcept = default;
+  ~DescriptorTable() {
+    for (std::size_t i = 0; parts_ && i < kParts; ++i) {
+      if (Part* const part = parts_[i].load(std::memory_order_relaxed); part != nullptr) {
+        sys::unmap_pages(part, sizeof(Part));
+      }
+    }
+  }
+
+  DescriptorTable(const DescriptorTable&) = delete;
+  DescriptorTable& operator=(const DescriptorTable&) = delete;
+
+  explicit operator bool() const noexcept { return static_cast<bool>(parts_); }
+
+  /// nullptr where no request was ever submitted on it or a neighbour.
+  Descriptor* find(int fildes) noexcept {
+    Part* const part = part_of(fildes);
+    return part != nullptr ? &part->descriptors[number_of(fildes) % kPerPart] : nullptr;
+  }
+
+  /// nullptr where there is no memory, or for a number above what the kernel gives out.
+  Descriptor* open(int fildes) noexcept {
+    const std::size_t index = number_of(fildes) / kPerPart;
+    if (Descriptor* const descriptor = find(fildes); descriptor != nullptr || index >= kParts) {
+      return descriptor;
+    }
+    void* const pages = sys::map_pages(sizeof(Part));
+    if (pages == nullptr) {
+      return nullptr;
+    }
+    // Before the part can be found: who looks for writes finds every part that has some.
+    std::size_t used = used_parts_.load(std::memory_order_relaxed);
+    while (used <= index &&
+           !used_parts_.compare_exchange_weak(used, index + 1, std::memory_order_release)) {
+    }
+    Part* expected = nullptr;
+    // release: pairs with the acquire in part_of().
+    if (!parts_[index].compare_exchange_strong(expected, static_cast<Part*>(pages),
+                                               std::memory_order_release,
+                                               std::memory_order_relaxed)) {
+      sys::unmap_pages(pages, sizeof(Part));
+    }
+    return find(fildes);
+  }
+
+  /// Notes whether a descriptor has writes outstanding. Called under its lock, which orders the
+  /// notes about one descriptor. release and acquire: who sees the note sees the write's call as
+  /// made.
+  void note_writes(int fildes, bool outstanding) noexcept {
+    std::atomic<std::uint64_t>& word = part_of(fildes)->writing[number_of(fildes) % kPerPart / 64];
+    const std::uint64_t bit = std::uint64_t{1} << number_of(fildes) % 64;
+    if (outstanding) {
+      word.fetch_or(bit, std::memory_order_release);
+    } else {
+      word.fetch_and(~bit, std::memory_order_release);
+    }
+  }
+
+  /// Calls `visit(int fildes)` for each descriptor with writes outstanding.
+  template <typename Visit>
+  void for_each_writing(Visit&& visit) noexcept {
+    for (std::size_t i = 0; i < used_parts_.load(std::memory_order_acquire); ++i) {
+      Part* const part = parts_[i].load(std::memory_order_acquire);
+      for (std::size_t word = 0; part != nullptr && word < kPerPart / 64; ++word) {
+        for (std::uint64_t bits = part->writing[word].load(std::memory_order_acquire); bits != 0;
+             bits &= bits - 1) {
+          visit(static_cast<int>(i * kPerPart + word * 64 +
+                                 static_cast<std::size_t>(std::countr_zero(bits))));
+        }
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t kPerPart = 8'192;
+  static constexpr std::size_t kParts = 131'072;  // 2^30 descriptors: the kernel's own limit
+
+  struct Part {
+    Descriptor descriptors[kPerPart];
+    std::atomic<std::uint64_t> writing[kPerPart / 64];
+  };
+
+  static std::size_t number_of(int fildes) noexcept { return static_cast<std::size_t>(fildes); }
+
+  Part* part_of(int fildes) noexcept {
+    const std::size_t index = number_of(fildes) / kPerPart;
+    // acquire: pairs with the release in open().
+    return index < kParts ? parts_[index].load(std::memory_order_acquire) : nullptr;
+  }
+
+  sys::PagedArray<std::atomic<Part*>, kParts> parts_;
+  std::atomic<std::size_t> used_parts_ = 0;  // the highest one in use, plus one
+};
+
+}  // namespace aiox

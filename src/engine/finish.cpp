@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+//
+// The end of a request.
+#include <limits.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "engine/engine.h"
+#include "sys/aiocb.h"
+#include "sys/clock.h"
+
+namespace aiox {
+
+using sys::AiocbPrivate;
+using sys::MutexLock;
+using sys::SignalsBlocked;
+
+void Engine::serve(Request& request, const SignalsBlocked& proof) noexcept {
+  request.started_at = sys::monotonic_now();
+  if (!may_wait(request.operation.kind)) {
+    finish(request, backend_.perform(request.operation), proof);
+    return;
+  }
+  // Who may wait for a peer must not take the place of one who need not.
+  pool_.stand_aside(proof);
+  Operation part = rest_of(request);
+  if (part.kind == FileKind::kStream && part.opcode == Opcode::kWrite) {
+    // A FIFO that is ready has room for that much, so this need not wait.
+    part.nbytes = std::min<std::size_t>(part.nbytes, PIPE_BUF);
+  }
+  const Result result = backend_.perform(part);
+  pool_.step_back(proof);
+  finish(request, result, proof);
+}
+
+void Engine::finish(Request& request, Result result, const SignalsBlocked& proof) noexcept {
+  const int fildes = request.operation.fildes;
+  const Opcode opcode = request.operation.opcode;
+  Descriptor& descriptor = *descriptors_.find(fildes);
+  Aftermath aftermath;
+  {
+    MutexLock lock(descriptor.mutex, proof);
+    if (is_through(request, result)) {
+      const bool concluded = conclude(request, request.generation(), descriptor, State::kRunning,
+                                      result, aftermath, proof);
+      AIOX_ASSERT(concluded);
+      static_cast<void>(concluded);
+      advance(descriptor, opcode, false, aftermath, proof);
+    } else {
+      request.transition(request.generation(), State::kRunning, State::kWaiting);
+      park(request, descriptor, aftermath, proof);
+    }
+  }
+  settle(aftermath, proof);
+}
+
+// The end of a request as far as others can see it. False when somebody else was faster.
+bool Engine::conclude(Request& request, std::uint32_t generation, Descriptor& descriptor,
+                      State from, Result result, Aftermath& aftermath,
+                      const SignalsBlocked& proof) noexcept {
+  if (!request.transition(generation, from, State::kDone)) {
+    return false;
+  }
+  if (from == State::kQueued) {
+    queue_.remove(request, proof);
+  }
+  leave(request, descriptor, result.error, aftermath);
+  if (request.coverage != nullptr && result.error == 0) {
+    // relaxed: ordered by `closed`, which has let this sync run.
+    const int error = request.coverage->error.load(std::memory_order_relaxed);
+    result = error != 0 ? Result::failure(error) : result;
+  }
+  if (request.list != nullptr && result.error != 0) {
+    request.list->failed.store(true, std::memory_order_relaxed);
+  }
+  request.completed_at = sys::monotonic_now();
+  table_.counters.of(request.operation.opcode).count_end(result.error);
+  table_.discharge();
+  aiocb& control_block = const_cast<aiocb&>(*request.control_block.load(std::memory_order_relaxed));
+  AiocbPrivate(control_block).publish(result.error, result.value);
+  aftermath.over.push_back(request);
+  return true;
+}
+
+void Engine::leave(Request& request, Descriptor& descriptor, int error,
+                   Aftermath& aftermath) noexcept {
+  descriptor.leave(request, error, aftermath.opened);
+  if (request.operation.opcode == Opcode::kWrite && !descriptor.has_writes()) {
+    descriptors_.note_writes(request.operation.fildes, false);
+  }
+}
+
+// After a critical section, with no lock held. The aiocbs of what is over are the program's again.
+void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
+  while (Barrier* const barrier = aftermath.opened.pop_front()) {
+    pass(*barrier, aftermath, proof);
+  }
+  while (Request* const request = aftermath.over.pop_front()) {
+    tell(*request, proof);
+  }
+  if (aftermath.queued || owes()) {
+    follow_up(proof);
+  }
+  if (aftermath.watched != nullptr && !readiness_.kick(proof)) {
+    serve_without_readiness(*aftermath.watched, proof);
+  }
+}
+
+void Engine::tell(Request& request, const SignalsBlocked& proof) noexcept {
+  wait_words_.wake(request.waiters);
+  IoList* const list = request.list;
+  Notice* const notice = request.notice;
+  drop(request);
+  if (notice != nullptr) {
+    notifier_.deliver(*notice, proof);
+  }
+  if (list != nullptr) {
+    let_go(*list, proof);
+  }
+}
+
+// Frees the slot of a request that nobody looks for any more.
+void Engine::drop(Request& request) noexcept {
+  if (request.coverage != nullptr) {
+    release(*request.coverage);
+  }
+  table_.release(request);
+}
+
+// After something was queued or kept on behalf of others, whose calls have long returned.
+void Engine::follow_up(const SignalsBlocked& proof) noexcept {
+  tidy(proof);
+  if ((queue_.size() <= 0 && !notifier_.owes()) || pool_.kick(proof)) {
+    return;
+  }
+  while (Request* const request = queue_.take(proof)) {
+    finish(*request, Result::failure(EAGAIN), proof);
+  }
+}
+
+}  // namespace aiox

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+//
+// From the call to the descriptor.
+#include <cerrno>
+
+#include "engine/arguments.h"
+#include "engine/engine.h"
+#include "sys/aiocb.h"
+#include "sys/clock.h"
+
+namespace aiox {
+
+using sys::AiocbPrivate;
+using sys::MutexLock;
+using sys::SignalsBlocked;
+
+int Engine::submit(aiocb& control_block, Opcode opcode) noexcept {
+  const SignalsBlocked proof;
+  const int error = submit(control_block, opcode, nullptr, proof);
+  return error == EBUSY ? EINVAL : error;
+}
+
+int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list,
+                   const SignalsBlocked& proof) noexcept {
+  tidy(proof);
+  // Read first: of two threads that submit one aiocb at the same time, one finds it changed. The
+  // slot is asked, too, as the other's ticket may be there already and its status not yet.
+  const std::uint64_t seen = AiocbPrivate(control_block).ticket();
+  const Request* const earlier = table_.find(control_block);
+  if (in_progress(control_block) ||
+      (earlier != nullptr && earlier->is_outstanding(Ticket::from_bits(seen).generation))) {
+    return EBUSY;
+  }
+  const int error = admit(control_block, opcode, list, seen, proof);
+  if (error != 0 && error != EBUSY) {
+    AiocbPrivate(control_block).refuse(seen, error);
+  }
+  return error;
+}
+
+int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64_t seen,
+                  const SignalsBlocked& proof) noexcept {
+  FileTraits traits{};
+  if (const int error = check_arguments(control_block, opcode, traits); error != 0) {
+    return error;
+  }
+  Notice* notice = nullptr;
+  if (const int error = notifier_.prepare(control_block.aio_sigevent, notice); error != 0) {
+    return error;
+  }
+  Request* const request =
+      table_.admit(static_cast<std::size_t>(config_.get(sys::Option::kMaxRequests)));
+  int error = request != nullptr ? 0 : EAGAIN;
+  if (error == 0) {
+    request->list = list;
+    request->notice = notice;
+    fill(*request, control_block, opcode, traits);
+    error = enter(control_block, *request, traits, seen, proof);
+  }
+  if (error != 0 && notice != nullptr) {
+    notifier_.discard(*notice);
+  }
+  return error;
+}
+
+void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
+                  const FileTraits& traits) noexcept {
+  const bool sync = is_sync(opcode);
+  // release: pairs with the acquire in cancel().
+  request.fildes.store(control_block.aio_fildes, std::memory_order_release);
+  request.control_block.store(&control_block, std::memory_order_relaxed);
+  request.operation = {.fildes = control_block.aio_fildes,
+                       .opcode = opcode,
+                       .kind = traits.kind,
+                       .buffer = sync ? nullptr : const_cast<void*>(control_block.aio_buf),
+                       .nbytes = sync ? 0 : control_block.aio_nbytes,
+                       .offset = sync ? 0 : control_block.aio_offset};
+  request.ordered = !sync && (may_wait(traits.kind) || (traits.append && opcode == Opcode::kWrite));
+  request.moved = 0;
+  request.lane = RunQueue::rank_of_caller(sync ? 0 : control_block.aio_reqprio);
+  request.submitted_at.store(sys::monotonic_now(), std::memory_order_relaxed);
+  request.coverage = sync ? begin_coverage(request) : nullptr;
+}
+
+int Engine::enter(aiocb& control_block, Request& request, const FileTraits& traits,
+                  std::uint64_t seen, const SignalsBlocked& proof) noexcept {
+  const Ticket ticket = request.ticket();
+  const bool sync = is_sync(request.operation.opcode);
+  Coverage* const coverage = request.coverage;
+  Descriptor* const descriptor = descriptors_.open(request.operation.fildes);
+  if (descriptor == nullptr || (sync && coverage == nullptr)) {
+    table_.discharge();
+    drop(request);
+    return EAGAIN;
+  }
+  if (sync) {
+    coverage->holders.fetch_add(1, std::memory_order_relaxed);  // it may outlive the sync
+  }
+  Aftermath aftermath;
+  bool accepted = enter_line(control_block, request, *descriptor, seen, aftermath, proof);
+  int error = accepted ? 0 : EBUSY;
+  if (!accepted) {
+    table_.discharge();
+    drop(request);
+  } else if (sync) {
+    error = cover(*coverage, traits, aftermath, proof);
+  }
+  if (sync) {
+    release(*coverage);
+  }
+  if (!accepted) {
+    return error;
+  }
+  // The pool or the readiness thread has to look at what this call has left to them. If there is no
+  // thread and none can be created, the request is taken back.
+  const bool served = error == 0 && (!aftermath.queued || pool_.kick(proof)) &&
+                      (aftermath.watched == nullptr || readiness_.kick(proof));
+  if (!served && withdraw(control_block, request, *descriptor, ticket.generation, proof)) {
+    return EAGAIN;
+  }
+  settle(aftermath, proof);
+  return 0;
+}
+
+// From here on the request can be served and cancelled by others: it and its aiocb are only touched
+// under its descriptor's lock. False when another thread submits the same aiocb right now.
+bool Engine::enter_line(aiocb& control_block, Request& request, Descriptor& descriptor,
+                        std::uint64_t seen, Aftermath& aftermath,
+                        const SignalsBlocked& proof) noexcept {
+  MutexLock lock(descriptor.mutex, proof);
+  const Ticket ticket = request.ticket();
+  request.transition(ticket.generation, State::kFree, State::kWaiting);
+  if (!AiocbPrivate(control_block).claim(seen, ticket.bits())) {
+    return false;
+  }
+  const Opcode opcode = request.operation.opcode;
+  table_.counters.of(opcode).submitted.fetch_add(1, std::memory_order_relaxed);
+  if (opcode == Opcode::kWrite && !descriptor.has_writes()) {
+    descriptors_.note_writes(request.operation.fildes, true);
+  }
+  if (descriptor.enter(request)) {
+    give_turn(request, descriptor, aftermath, proof);
+  }
+  return true;
+}
+
+// Takes back a request that has not started, unless somebody has already cancelled it.
+bool Engine::withdraw(aiocb& control_block, Request& request, Descriptor& descriptor,
+                      std::uint32_t generation, const SignalsBlocked& proof) noexcept {
+  Aftermath aftermath;
+  {
+    MutexLock lock(descriptor.mutex, proof);
+    const bool queued = request.transition(generation, State::kQueued, State::kDone);
+    if (!queued && !request.transition(generation, State::kWaiting, State::kDone)) {
+      return false;
+    }
+    if (queued) {
+      queue_.remove(request, proof);
+    }
+    leave(request, descriptor, ECANCELED, aftermath);
+    // Another request may have come to rely on what we could not get.
+    advance(descriptor, request.operation.opcode, false, aftermath, proof);
+    stop_watching_in_vain(descriptor, request.operation.fildes);
+    aftermath.watched = descriptor.watched != io::kNone ? &descriptor : nullptr;
+    table_.counters.of(request.operation.opcode).submitted.fetch_sub(1, std::memory_order_relaxed);
+    table_.discharge();
+    AiocbPrivate(control_block).publish(EAGAIN, -1);
+  }
+  wait_words_.wake(request.waiters);
+  drop(request);
+  settle(aftermath, proof);
+  return true;
+}
+
+}  // namespace aiox
