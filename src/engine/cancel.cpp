@@ -32,12 +32,9 @@ int Engine::cancel(Request& request, std::uint32_t generation, Descriptor& descr
   if (state != State::kWaiting && state != State::kQueued) {
     return AIO_NOTCANCELED;
   }
-  // A write that has moved some bytes cannot be undone: it ends with what it has moved.
-  const bool begun = request.moved != 0;
-  const Result result =
-      begun ? Result::success(static_cast<ssize_t>(request.moved)) : Result::failure(ECANCELED);
+  const Result result = cut_short(request, ECANCELED);
   const bool concluded = conclude(request, generation, descriptor, state, result, aftermath, proof);
-  return concluded && !begun ? AIO_CANCELED : AIO_NOTCANCELED;
+  return concluded && result.error == ECANCELED ? AIO_CANCELED : AIO_NOTCANCELED;
 }
 
 int Engine::cancel(int fildes, const aiocb& control_block, int& result) noexcept {
@@ -66,7 +63,7 @@ int Engine::cancel(int fildes, const aiocb& control_block, int& result) noexcept
     }
     const Opcode opcode = request->operation.opcode;
     result = cancel(*request, ticket.generation, *descriptor, aftermath, proof);
-    advance(*descriptor, opcode, false, aftermath, proof);
+    advance(*descriptor, opcode, io::kNone, aftermath, proof);
     stop_watching_in_vain(*descriptor, fildes);
   }
   settle(aftermath, proof);

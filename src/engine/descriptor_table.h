@@ -61,6 +61,17 @@ class DescriptorTable {
     return find(fildes);
   }
 
+  /// Calls `visit(int fildes)` for each descriptor that there may be something about.
+  template <typename Visit>
+  void for_each(Visit&& visit) noexcept {
+    for (std::size_t i = 0; i < used_parts_.load(std::memory_order_acquire); ++i) {
+      const bool is_used = parts_[i].load(std::memory_order_acquire) != nullptr;
+      for (std::size_t number = 0; is_used && number < kPerPart; ++number) {
+        visit(static_cast<int>(i * kPerPart + number));
+      }
+    }
+  }
+
   /// Notes whether a descriptor has writes outstanding. Called under its lock, which orders the
   /// notes about one descriptor. release and acquire: who sees the note sees the write's call as
   /// made.

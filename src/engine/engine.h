@@ -2,12 +2,11 @@
 //
 // The way of a request from submission to completion.
 //
-//   submit:  check -> admit -> enter its descriptor -> its turn -> queue, or
-//   one attempt -> kick serve:   take (worker_pool) -> perform (io) -> conclude
-//   ready:   the descriptor's first requests are attempted, those that get
-//   through are concluded conclude: under the descriptor's lock: kDone, off the
-//   descriptor, the status is published settle:  without it: barriers opened,
-//   waiters woken, the slot freed, notification, list
+//   submit:    check -> admit -> enter its descriptor -> its turn -> queue, or one attempt -> kick
+//   serve:     take (worker_pool) -> perform (io) -> conclude
+//   ready:     a descriptor's first requests are attempted; those that get through are concluded
+//   conclude:  under the descriptor's lock: kDone, off the descriptor, the status is published
+//   settle:    without it: barriers opened, waiters woken, slots freed, notifications, lists
 //
 // Publishing under the descriptor's lock makes aio_cancel() exact: who holds the lock finds a
 // request either on the descriptor and in progress, or off it with its final status visible.
@@ -125,11 +124,12 @@ class Engine final : private Server, private io::ReadinessListener {
   // In turn.cpp: the requests of a descriptor whose turn it is.
   void give_turn(Request& request, Descriptor& descriptor, Aftermath& aftermath,
                  const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
-  void advance(Descriptor& descriptor, Opcode direction, bool is_ready, Aftermath& aftermath,
+  void advance(Descriptor& descriptor, Opcode direction, io::Interests event, Aftermath& aftermath,
                const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
-  bool attempt(Request& request, Descriptor& descriptor, bool is_ready, Aftermath& aftermath,
+  bool attempt(Request& request, Descriptor& descriptor, io::Interests event, Aftermath& aftermath,
                const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
   static bool is_through(Request& request, Result& result) noexcept;
+  static Result cut_short(const Request& request, int error) noexcept;
   static Operation rest_of(const Request& request) noexcept;
   void park(Request& request, Descriptor& descriptor, Aftermath& aftermath,
             const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
@@ -137,7 +137,13 @@ class Engine final : private Server, private io::ReadinessListener {
                       const sys::SignalsBlocked& proof) noexcept;
   void stop_watching_in_vain(Descriptor& descriptor, int fildes) noexcept
       AIOX_REQUIRES(descriptor.mutex);
-  void serve_without_readiness(Descriptor& descriptor, const sys::SignalsBlocked& proof) noexcept;
+  bool watch(const Request& request, Descriptor& descriptor, Aftermath& aftermath) noexcept
+      AIOX_REQUIRES(descriptor.mutex);
+  void wait_unwatched(Request& request, Descriptor& descriptor, int error, Aftermath& aftermath,
+                      const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
+  void end_unwatchable(Descriptor& descriptor, Aftermath& aftermath,
+                       const sys::SignalsBlocked& proof) noexcept;
+  void lost(const sys::SignalsBlocked& proof) noexcept override;
   void ready(int fildes, io::Interests interests,
              const sys::SignalsBlocked& proof) noexcept override;
 
@@ -148,10 +154,14 @@ class Engine final : private Server, private io::ReadinessListener {
       AIOX_REQUIRES(descriptor.mutex);
   void leave(Request& request, Descriptor& descriptor, int error, Aftermath& aftermath) noexcept
       AIOX_REQUIRES(descriptor.mutex);
+  void end(Request& request, Descriptor& descriptor, State from, Result result,
+           Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept
+      AIOX_REQUIRES(descriptor.mutex);
   void settle(Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
   void tell(Request& request, const sys::SignalsBlocked& proof) noexcept;
   void drop(Request& request) noexcept;
-  void follow_up(const sys::SignalsBlocked& proof) noexcept;
+  void look_after_the_queue(const sys::SignalsBlocked& proof) noexcept;
+  Request* take_stranded(const sys::SignalsBlocked& proof) noexcept;
 
   // In cover.cpp: what a sync waits for.
   Coverage* begin_coverage(Request& sync) noexcept;

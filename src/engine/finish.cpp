@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "engine/engine.h"
 #include "sys/aiocb.h"
@@ -24,6 +25,7 @@ void Engine::serve(Request& request, const SignalsBlocked& proof) noexcept {
   }
   // Who may wait for a peer must not take the place of one who need not.
   pool_.stand_aside(proof);
+  look_after_the_queue(proof);
   Operation part = rest_of(request);
   if (part.kind == FileKind::kStream && part.opcode == Opcode::kWrite) {
     // A FIFO that is ready has room for that much, so this need not wait.
@@ -35,24 +37,31 @@ void Engine::serve(Request& request, const SignalsBlocked& proof) noexcept {
 }
 
 void Engine::finish(Request& request, Result result, const SignalsBlocked& proof) noexcept {
-  const int fildes = request.operation.fildes;
-  const Opcode opcode = request.operation.opcode;
-  Descriptor& descriptor = *descriptors_.find(fildes);
+  Descriptor& descriptor = *descriptors_.find(request.operation.fildes);
   Aftermath aftermath;
   {
     MutexLock lock(descriptor.mutex, proof);
     if (is_through(request, result)) {
-      const bool concluded = conclude(request, request.generation(), descriptor, State::kRunning,
-                                      result, aftermath, proof);
-      AIOX_ASSERT(concluded);
-      static_cast<void>(concluded);
-      advance(descriptor, opcode, false, aftermath, proof);
+      end(request, descriptor, State::kRunning, result, aftermath, proof);
     } else {
       request.transition(request.generation(), State::kRunning, State::kWaiting);
-      park(request, descriptor, aftermath, proof);
+      if (!watch(request, descriptor, aftermath)) {
+        wait_unwatched(request, descriptor, result.error, aftermath, proof);
+      }
     }
   }
   settle(aftermath, proof);
+}
+
+// Ends a request that is ours to end, and goes on with the next in its line.
+void Engine::end(Request& request, Descriptor& descriptor, State from, Result result,
+                 Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
+  const Opcode direction = request.operation.opcode;
+  const bool concluded =
+      conclude(request, request.generation(), descriptor, from, result, aftermath, proof);
+  AIOX_ASSERT(concluded);
+  static_cast<void>(concluded);
+  advance(descriptor, direction, io::kNone, aftermath, proof);
 }
 
 // The end of a request as far as others can see it. False when somebody else was faster.
@@ -92,19 +101,45 @@ void Engine::leave(Request& request, Descriptor& descriptor, int error,
 }
 
 // After a critical section, with no lock held. The aiocbs of what is over are the program's again.
+// A loop and no recursion: where no thread can be had, what one ends sets off the next.
 void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
-  while (Barrier* const barrier = aftermath.opened.pop_front()) {
-    pass(*barrier, aftermath, proof);
+  for (;;) {
+    while (Barrier* const barrier = aftermath.opened.pop_front()) {
+      pass(*barrier, aftermath, proof);
+    }
+    while (Request* const request = aftermath.over.pop_front()) {
+      tell(*request, proof);
+    }
+    if (aftermath.watched != nullptr && !readiness_.kick(proof)) {
+      Descriptor& descriptor = *std::exchange(aftermath.watched, nullptr);
+      end_unwatchable(descriptor, aftermath, proof);
+      continue;
+    }
+    Request* const stranded = aftermath.queued || owes() ? take_stranded(proof) : nullptr;
+    if (stranded == nullptr) {
+      return;
+    }
+    Descriptor& descriptor = *descriptors_.find(stranded->operation.fildes);
+    MutexLock lock(descriptor.mutex, proof);
+    end(*stranded, descriptor, State::kRunning, cut_short(*stranded, EAGAIN), aftermath, proof);
+    aftermath.queued = true;
   }
-  while (Request* const request = aftermath.over.pop_front()) {
-    tell(*request, proof);
+}
+
+// After something was queued or kept on behalf of others, whose calls have long returned.
+void Engine::look_after_the_queue(const SignalsBlocked& proof) noexcept {
+  Aftermath aftermath;
+  aftermath.queued = true;
+  settle(aftermath, proof);
+}
+
+// A queued request, if there is no worker for it and none can be had.
+Request* Engine::take_stranded(const SignalsBlocked& proof) noexcept {
+  tidy(proof);
+  if ((queue_.size() <= 0 && !owes()) || pool_.kick(proof)) {
+    return nullptr;
   }
-  if (aftermath.queued || owes()) {
-    follow_up(proof);
-  }
-  if (aftermath.watched != nullptr && !readiness_.kick(proof)) {
-    serve_without_readiness(*aftermath.watched, proof);
-  }
+  return queue_.take(proof);
 }
 
 void Engine::tell(Request& request, const SignalsBlocked& proof) noexcept {
@@ -126,17 +161,6 @@ void Engine::drop(Request& request) noexcept {
     release(*request.coverage);
   }
   table_.release(request);
-}
-
-// After something was queued or kept on behalf of others, whose calls have long returned.
-void Engine::follow_up(const SignalsBlocked& proof) noexcept {
-  tidy(proof);
-  if ((queue_.size() <= 0 && !notifier_.owes()) || pool_.kick(proof)) {
-    return;
-  }
-  while (Request* const request = queue_.take(proof)) {
-    finish(*request, Result::failure(EAGAIN), proof);
-  }
 }
 
 }  // namespace aiox

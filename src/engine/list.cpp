@@ -48,7 +48,7 @@ int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
   }
   const SignalsBlocked proof;
   let_go(*list, proof);
-  follow_up(proof);
+  look_after_the_queue(proof);
   if (error != 0) {
     return error;
   }
@@ -81,7 +81,7 @@ void Engine::tell_refusal(const aiocb& entry, const SignalsBlocked& proof) noexc
   Notice* notice = nullptr;
   if (notifier_.prepare(entry.aio_sigevent, notice) == 0 && notice != nullptr) {
     notifier_.deliver(*notice, proof);
-    follow_up(proof);
+    look_after_the_queue(proof);
   }
 }
 

@@ -118,6 +118,8 @@ int Engine::enter(aiocb& control_block, Request& request, const FileTraits& trai
   if (!served && withdraw(control_block, request, *descriptor, ticket.generation, proof)) {
     return EAGAIN;
   }
+  aftermath.queued = false;
+  aftermath.watched = nullptr;
   settle(aftermath, proof);
   return 0;
 }
@@ -159,7 +161,7 @@ bool Engine::withdraw(aiocb& control_block, Request& request, Descriptor& descri
     }
     leave(request, descriptor, ECANCELED, aftermath);
     // Another request may have come to rely on what we could not get.
-    advance(descriptor, request.operation.opcode, false, aftermath, proof);
+    advance(descriptor, request.operation.opcode, io::kNone, aftermath, proof);
     stop_watching_in_vain(descriptor, request.operation.fildes);
     aftermath.watched = descriptor.watched != io::kNone ? &descriptor : nullptr;
     table_.counters.of(request.operation.opcode).submitted.fetch_sub(1, std::memory_order_relaxed);

@@ -260,17 +260,14 @@ void WorkerPool::count_out(const Worker& worker) noexcept {
 }
 
 void WorkerPool::stand_aside(const sys::SignalsBlocked& proof) noexcept {
-  {
-    sys::MutexLock lock(mutex_, proof);
-    aside_.fetch_add(1, std::memory_order_relaxed);
-  }
-  if (queue_.size() > 0) {
-    static_cast<void>(kick(proof));  // what waits for a place has one now
-  }
+  sys::MutexLock lock(mutex_, proof);
+  aside_.fetch_add(1, std::memory_order_relaxed);
+  live_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 void WorkerPool::step_back(const sys::SignalsBlocked& proof) noexcept {
   sys::MutexLock lock(mutex_, proof);
+  live_.fetch_add(1, std::memory_order_seq_cst);
   aside_.fetch_sub(1, std::memory_order_relaxed);
 }
 

@@ -16,7 +16,7 @@
 // one, and a worker leaves only if, after it no longer counts as live, it finds the queue empty. So
 // a request was either refused, or a worker will look at it. A caller that sees no live worker
 // creates one even above the limit, since another's attempt to create the first may still fail; the
-// surplus leaves.
+// surplus leaves. A worker that stands aside may never come back: it does not count as live.
 //
 // mutex_ is a leaf of the lock order.
 #pragma once
@@ -67,15 +67,16 @@ class WorkerPool {
   /// those that sleep. What runs is left to end.
   void reconfigure(const sys::SignalsBlocked& proof) noexcept;
 
-  /// The calling worker begins, and has ended, something that may take for ever: in between it does
-  /// not count against the limit.
+  /// The calling worker begins, and has ended, something that may take for ever: in between it
+  /// serves nobody else and does not count against the limit. After it has stood aside it has to
+  /// kick(), as what is queued may have relied on it.
   void stand_aside(const sys::SignalsBlocked& proof) noexcept;
   void step_back(const sys::SignalsBlocked& proof) noexcept;
 
   /// The number of worker threads.
   std::size_t workers() const noexcept {
     const std::ptrdiff_t live = live_.load(std::memory_order_seq_cst);
-    return live > 0 ? static_cast<std::size_t>(live) : 0;
+    return (live > 0 ? static_cast<std::size_t>(live) : 0) + aside_.load(std::memory_order_relaxed);
   }
 
  private:
@@ -128,7 +129,7 @@ class WorkerPool {
   const sys::Config& config_;
 
   std::atomic<bool> waking_ = false;      // seq_cst, see above
-  std::atomic<std::ptrdiff_t> live_ = 0;  // seq_cst: threads created minus threads that leave
+  std::atomic<std::ptrdiff_t> live_ = 0;  // seq_cst: created, and neither leaving nor aside
   sys::FutexWord departures_{0};          // counts threads that are gone, for the destructor
 
   // Being created, live or leaving. Counted up and compared with the limit under mutex_; relaxed.

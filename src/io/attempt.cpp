@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace aiox::io {
@@ -55,11 +56,16 @@ ssize_t write_socket(const Operation& operation) noexcept {
   return ::send(operation.fildes, operation.buffer, operation.nbytes, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-// Asked for a position first: should the number stand for a regular file by now, nothing is done at
-// the file's own position, which is not ours to move.
+// A stream is asked at a position first, which it refuses with ESPIPE. Should the number stand for
+// a regular file by now, it is served where the request says, and not at the file's own position,
+// which is not ours to move.
+off_t position_of(const Operation& operation) noexcept {
+  return std::max<off_t>(operation.offset, 0);
+}
+
 ssize_t read_stream(const Operation& operation) noexcept {
   const iovec span{.iov_base = operation.buffer, .iov_len = operation.nbytes};
-  ssize_t count = ::preadv2(operation.fildes, &span, 1, 0, RWF_NOWAIT);
+  ssize_t count = ::preadv2(operation.fildes, &span, 1, position_of(operation), RWF_NOWAIT);
   if (count == -1 && errno == ESPIPE) {
     count = ::preadv2(operation.fildes, &span, 1, -1, RWF_NOWAIT);
   }
@@ -67,8 +73,8 @@ ssize_t read_stream(const Operation& operation) noexcept {
   if (count == -1 && errno == EOPNOTSUPP && operation.kind == FileKind::kStream &&
       operation.nbytes != 0) {
     count = ::vmsplice(operation.fildes, &span, 1, SPLICE_F_NONBLOCK);
-    if (count == -1 && errno == EBADF) {
-      errno = EOPNOTSUPP;  // not a pipe
+    if (count == -1 && (errno == EBADF || errno == EPERM)) {
+      errno = EOPNOTSUPP;  // not a pipe, or a sandbox that does not know the call
     }
   }
   return count;
@@ -77,7 +83,7 @@ ssize_t read_stream(const Operation& operation) noexcept {
 ssize_t write_stream(const Operation& operation, const sys::SignalsBlocked& proof) noexcept {
   const SigpipeSilenced silenced(proof);
   const iovec span{.iov_base = operation.buffer, .iov_len = operation.nbytes};
-  const ssize_t count = ::pwritev2(operation.fildes, &span, 1, 0, RWF_NOWAIT);
+  const ssize_t count = ::pwritev2(operation.fildes, &span, 1, position_of(operation), RWF_NOWAIT);
   return count == -1 && errno == ESPIPE ? ::pwritev2(operation.fildes, &span, 1, -1, RWF_NOWAIT)
                                         : count;
 }

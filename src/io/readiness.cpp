@@ -20,9 +20,8 @@ std::uint32_t events_of(Interests interests) noexcept {
 }
 
 Interests interests_in(std::uint32_t events) noexcept {
-  const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
-  return ((events & EPOLLIN) != 0 || broken ? kReadable : 0U) |
-         ((events & EPOLLOUT) != 0 || broken ? kWritable : 0U);
+  return ((events & EPOLLIN) != 0 ? kReadable : 0U) | ((events & EPOLLOUT) != 0 ? kWritable : 0U) |
+         ((events & (EPOLLERR | EPOLLHUP)) != 0 ? kBroken : 0U);
 }
 
 }  // namespace
@@ -103,10 +102,15 @@ void* Readiness::thread_main(void* readiness) {
 
 void Readiness::run(const sys::SignalsBlocked& proof) noexcept {
   epoll_event events[kEventsAtOnce];
-  const int epoll = set();
   for (;;) {
     const auto patience = static_cast<int>(std::max(config_.get(sys::Option::kIdleMs), 1L));
-    const int count = ::epoll_wait(epoll, events, kEventsAtOnce, patience);
+    int epoll_plus_one = set() + 1;
+    const int count = ::epoll_wait(epoll_plus_one - 1, events, kEventsAtOnce, patience);
+    if (count == -1 && errno != EINTR) {
+      // Not our epoll set any more. The number is the program's now, and not ours to close.
+      set_plus_one_.compare_exchange_strong(epoll_plus_one, 0, std::memory_order_acq_rel);
+      listener_.lost(proof);
+    }
     for (int i = 0; i < count; ++i) {
       listener_.ready(events[i].data.fd, interests_in(events[i].events), proof);
     }

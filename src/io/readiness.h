@@ -27,6 +27,7 @@ using Interests = unsigned;
 inline constexpr Interests kNone = 0;
 inline constexpr Interests kReadable = 1;
 inline constexpr Interests kWritable = 2;
+inline constexpr Interests kBroken = 4;  // an error or a hang-up, of which both directions are told
 
 /// Whom to tell.
 class ReadinessListener {
@@ -35,6 +36,10 @@ class ReadinessListener {
   /// error. It is not watched any more. Called by the readiness thread, with no lock held.
   virtual void ready(int fildes, Interests interests,
                      const sys::SignalsBlocked& proof) noexcept = 0;
+
+  /// The program has closed the epoll set's descriptor under our hands: nothing is watched any
+  /// more, and what waits has to be watched anew. Called like ready().
+  virtual void lost(const sys::SignalsBlocked& proof) noexcept = 0;
 
  protected:
   ~ReadinessListener() = default;

@@ -4,8 +4,10 @@
 #include <aio.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -226,7 +228,7 @@ TEST(PendingReadOf, ASocketOrPtyDelaysNoWriteOnIt) {
 }
 
 TEST(PendingReads, ByThousandsTakeTwoThreadsAndAFileReadAmongThemCompletes) {
-  constexpr std::size_t kEach = 50;
+  constexpr std::size_t kEach = 150;
   std::deque<Ends> ends;
   std::deque<Transfer> reads;
   for (int i = 0; i < 100; ++i) {
@@ -275,6 +277,50 @@ TEST(PendingReads, AreServedAfterManyIdleTimes) {
     write_all(pipe.writer, "x");
     EXPECT_EQ(finish(pending), success(1));
   }
+}
+
+// A daemon closes every descriptor that it does not know, ours among them.
+TEST(PendingReads, AreServedThoughTheProgramClosesTheLibrarysDescriptor) {
+  if (in_environment({{"AIOX_IDLE_MS", "1"}})) {
+    const Ends first = make_pipe();
+    const Ends second = make_unix_sockets();
+    const int ours = next_descriptor();
+    Transfer reads[] = {read_of(first.reader, 1), read_of(second.reader, 1)};
+    for (Transfer& read : reads) {
+      ASSERT_EQ(aio_read(&read), 0);
+    }
+    ASSERT_EQ(::close(ours), 0);
+    wait_until([&] { return ::fcntl(ours, F_GETFD) != -1; }, "a new descriptor of the library");
+    write_all(first.writer, "x");
+    write_all(second.writer, "x");
+    for (Transfer& read : reads) {
+      EXPECT_EQ(finish(read), success(1));
+    }
+  }
+}
+
+// epoll tells for ever of an error queue that the program does not read.
+TEST(PendingReads, OfASocketWithAnUnreadErrorQueueAreServedByAWorker) {
+  Ends ends = make_udp_sockets();
+  constexpr int kOn = 1;
+  ASSERT_EQ(::setsockopt(ends.reader, IPPROTO_IP, IP_RECVERR, &kOn, sizeof kOn), 0);
+  sockaddr_in peer{};
+  socklen_t length = sizeof peer;
+  ASSERT_EQ(::getpeername(ends.reader, reinterpret_cast<sockaddr*>(&peer), &length), 0);
+  sockaddr_in own{};
+  ASSERT_EQ(::getsockname(ends.reader, reinterpret_cast<sockaddr*>(&own), &length), 0);
+  ends.writer.close();
+  write_all(ends.reader, "to nobody");
+  Transfer refused = read_of(ends.reader, 1);
+  EXPECT_EQ(run_read(refused), failure(ECONNREFUSED));
+  Transfer pending = read_of(ends.reader, 1);
+  ASSERT_EQ(aio_read(&pending), 0);
+  wait_until([] { return worker_threads().size() == 1; }, "a worker");
+  const Descriptor again(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::bind(again, reinterpret_cast<sockaddr*>(&peer), sizeof peer), 0);
+  ASSERT_EQ(::connect(again, reinterpret_cast<sockaddr*>(&own), sizeof own), 0);
+  write_all(again, "x");
+  EXPECT_EQ(finish(pending), success(1));
 }
 
 TEST(PendingReads, EndWithZeroWhenThePeerCloses) {

@@ -142,6 +142,8 @@ int closed_descriptor() {
   return ends.writer;
 }
 
+int next_descriptor() { return Descriptor(checked(::dup(STDIN_FILENO), "dup")); }
+
 std::string read_to_end(int fildes) {
   std::string all;
   char bytes[4096];

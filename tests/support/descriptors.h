@@ -50,6 +50,9 @@ Descriptor open_path(const std::string& path, int flags);
 /// A number that is no open descriptor.
 int closed_descriptor();
 
+/// The number that the next descriptor to be opened will have.
+int next_descriptor();
+
 /// All that comes out of a stream until its other end is closed.
 std::string read_to_end(int fildes);
 

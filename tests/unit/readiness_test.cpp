@@ -34,6 +34,17 @@ class ReadinessTest : public testing::Test, public ReadinessListener {
     readiness->consume();
   }
 
+  void lost(const sys::SignalsBlocked& /*proof*/) noexcept override {
+    const std::lock_guard lock(mutex_);
+    ++losses_;
+    readiness->consume();
+  }
+
+  int losses() {
+    const std::lock_guard lock(mutex_);
+    return losses_;
+  }
+
   std::vector<Event> events() {
     const std::lock_guard lock(mutex_);
     return events_;
@@ -58,6 +69,7 @@ class ReadinessTest : public testing::Test, public ReadinessListener {
  private:
   std::mutex mutex_;
   std::vector<Event> events_;
+  int losses_ = 0;
 };
 
 TEST_F(ReadinessTest, WithoutAnythingWatchedHasNeitherThreadNorDescriptor) {
@@ -87,8 +99,7 @@ TEST_F(ReadinessTest, TellsOfAPeerThatIsGone) {
   watch(pipe.reader, kReadable);
   pipe.writer.close();
   wait_until([&] { return !events().empty(); }, "an event");
-  EXPECT_EQ(events().front().first, pipe.reader);
-  EXPECT_NE(events().front().second & kReadable, 0U);
+  EXPECT_EQ(events().front(), Event(pipe.reader, kBroken));
 }
 
 TEST_F(ReadinessTest, TellsOnceAndAgainWhenWatchedAgain) {
@@ -137,7 +148,7 @@ TEST_F(ReadinessTest, HasOneThreadThatLeavesWhenNothingIsWatched) {
   const Ends other = test::make_pipe();
   watch(pipe.reader, kReadable);
   watch(other.reader, kReadable);
-  EXPECT_EQ(threads(), 1U);
+  wait_until([] { return threads() == 1; }, "the thread's name");
   readiness->forget(pipe.reader);
   readiness->forget(other.reader);
   wait_until([] { return threads() == 0; }, "the end of the thread");
@@ -164,6 +175,29 @@ TEST_F(ReadinessTest, SaysWhenNoThreadCanBeHad) {
   EXPECT_TRUE(readiness->kick(proof));
   test::write_all(pipe.writer, "x");
   expect_events({{pipe.reader, kReadable}});
+}
+
+TEST_F(ReadinessTest, TellsOnceWhenItsSetWasClosedAndThenHasAnotherOne) {
+  const Ends pipe = test::make_pipe();
+  const int set = test::next_descriptor();
+  watch(pipe.reader, kReadable);
+  ::close(set);
+  wait_until([&] { return losses() > 0; }, "the loss");
+  wait_until([] { return threads() == 0; }, "the thread's end");
+  EXPECT_EQ(losses(), 1);
+  watch(pipe.reader, kReadable);
+  test::write_all(pipe.writer, "x");
+  expect_events({{pipe.reader, kReadable}});
+}
+
+TEST_F(ReadinessTest, LeavesTheProgramsDescriptorWhereItsSetWas) {
+  const Ends pipe = test::make_pipe();
+  const int set = test::next_descriptor();
+  watch(pipe.reader, kReadable);
+  EXPECT_EQ(::dup2(pipe.writer, set), set);
+  wait_until([&] { return losses() > 0; }, "the loss");
+  readiness.reset();
+  EXPECT_EQ(::close(set), 0);
 }
 
 TEST_F(ReadinessTest, LosesNoEventWhileItsThreadComesAndGoes) {
