@@ -39,8 +39,7 @@ class Engine final : private Server, private io::ReadinessListener {
   /// The parts must outlive the engine. Check operator bool before anything else.
   Engine(io::Backend& backend, notify::Notifier& notifier, const sys::Config& config) noexcept;
 
-  /// Nothing may be outstanding any more. The process's own engine is never destroyed (invariant
-  /// 9).
+  /// Nothing may be outstanding any more. The process's own is never destroyed (invariant 9).
   ~Engine() = default;
 
   Engine(const Engine&) = delete;

@@ -12,8 +12,7 @@ namespace aiox::io {
 struct Attempt {
   enum class Outcome : std::uint8_t {
     kDone,      // with `result`; a write may have moved less than all
-    kNotReady,  // nothing was moved: to be tried again when the descriptor is
-                // ready
+    kNotReady,  // nothing was moved: to be tried again when the descriptor is ready
     kCannot,    // the file has no non-blocking mode: perform() has to do it
   };
 

@@ -20,8 +20,7 @@ enum class Opcode : std::uint8_t {
 
 /// What a descriptor is, as far as it decides how it is served.
 enum class FileKind : std::uint8_t {
-  kFile,  // has positions, and never waits for a peer: regular files, block
-          // devices, directories
+  kFile,  // has positions and never waits for a peer: regular files, block devices, directories
   kSocket,
   kStream,  // pipes, FIFOs, and what has no name: eventfd, timerfd, inotify
   kDevice,  // character devices, terminals among them

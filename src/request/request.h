@@ -4,10 +4,13 @@
 //
 //               admit                dispatch              start
 //        kFree -------> kWaiting -------------> kQueued -----------> kRunning
-//          ^               |  its turn has         |  a server             |
-//          |               |  not come             |  took it              | finish
-//          |               | cancel                | cancel, withdraw      v
-//          |               +-----------------------+-------------------> kDone
+//          ^             | |  ^  its turn has     |  a server         |   |
+//          |             | |  |  not come, or it  |  took it          |   | finish
+//          |             | |  |  is parked        |                   |   |
+//          |             | |  +-------------------|-------------------+   |
+//          |             | |     not through      |                       |
+//          |    attempt, | | cancel               | cancel, withdraw      v
+//          |             +-+----------------------+-------------------> kDone
 //          +------------------------------ release ------------------------+
 //
 // The state and the slot's generation are one atomic word, and every change is one
@@ -33,8 +36,7 @@ struct Notice;
 
 enum class State : std::uint8_t {
   kFree,     // the slot is in the free list
-  kWaiting,  // admitted; its turn on its descriptor, or the descriptor's
-             // readiness, has not come
+  kWaiting,  // admitted; its turn, or the readiness of its descriptor, has not come
   kQueued,   // in the run queue
   kRunning,  // a server carries it out
   kDone,     // the final status is published; what is left is to tell of it
@@ -54,9 +56,11 @@ struct Ticket {
 };
 
 /// Whose a field is:
-///   (c) constant from admission to release: written by the submitter before the ticket is given
-///   out (a) atomic, with its own argument (d) guarded by the mutex of the descriptor that the
-///   request is on (q) guarded by the mutex of the run queue (s) its server's alone while kRunning
+///   (c) constant from admission to release: written by the submitter before the ticket is out
+///   (a) atomic, with its own argument
+///   (d) guarded by the mutex of the descriptor that the request is on
+///   (q) guarded by the mutex of the run queue
+///   (s) its server's alone while kRunning
 struct alignas(64) Request : PoolNode {
   /// The one decision: moves this request from one state to another if it still is the one that
   /// `generation` names and nobody was faster.
