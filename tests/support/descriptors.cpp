@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -143,6 +144,10 @@ int closed_descriptor() {
 }
 
 int next_descriptor() { return Descriptor(checked(::dup(STDIN_FILENO), "dup")); }
+
+void close_unseen(int fildes) { checked(::syscall(SYS_close, fildes), "close"); }
+
+void replace_unseen(int by, int fildes) { checked(::syscall(SYS_dup3, by, fildes, 0), "dup3"); }
 
 std::string read_to_end(int fildes) {
   std::string all;

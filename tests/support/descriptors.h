@@ -53,6 +53,11 @@ int closed_descriptor();
 /// The number that the next descriptor to be opened will have.
 int next_descriptor();
 
+/// By system calls that nobody interposes: the number is closed, or stands for another file. (Also,
+/// ThreadSanitizer takes close() for a race with others' calls on that number, which it is.)
+void close_unseen(int fildes);
+void replace_unseen(int by, int fildes);
+
 /// All that comes out of a stream until its other end is closed.
 std::string read_to_end(int fildes);
 

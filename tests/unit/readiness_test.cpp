@@ -181,7 +181,7 @@ TEST_F(ReadinessTest, TellsOnceWhenItsSetWasClosedAndThenHasAnotherOne) {
   const Ends pipe = test::make_pipe();
   const int set = test::next_descriptor();
   watch(pipe.reader, kReadable);
-  ::close(set);
+  test::close_unseen(set);
   wait_until([&] { return losses() > 0; }, "the loss");
   wait_until([] { return threads() == 0; }, "the thread's end");
   EXPECT_EQ(losses(), 1);
@@ -194,7 +194,7 @@ TEST_F(ReadinessTest, LeavesTheProgramsDescriptorWhereItsSetWas) {
   const Ends pipe = test::make_pipe();
   const int set = test::next_descriptor();
   watch(pipe.reader, kReadable);
-  EXPECT_EQ(::dup2(pipe.writer, set), set);
+  test::replace_unseen(pipe.writer, set);
   wait_until([&] { return losses() > 0; }, "the loss");
   readiness.reset();
   EXPECT_EQ(::close(set), 0);
