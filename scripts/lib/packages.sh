@@ -7,7 +7,7 @@
 packages_build=(cmake ninja-build gcc g++ libboost-dev libgtest-dev)
 
 # to build everything else, to test it, and to install it
-packages_test=("${packages_build[@]}" clang libclang-rt-14-dev llvm binutils pkg-config)
+packages_test=("${packages_build[@]}" clang libclang-rt-14-dev llvm binutils pkg-config strace)
 
 packages_lint=("${packages_test[@]}" clang-format-14 clang-tidy-14 shellcheck mandoc)
 
