@@ -38,18 +38,36 @@ TEST(AioFsync, OfAPipeOrSocketIsEinvalAtTheCall) {
   for (auto* const make : {make_pipe, make_fifo, make_unix_sockets, make_tcp_sockets,
                            make_udp_sockets, make_eventfd}) {
     const Ends ends = make();
-    Transfer sync = sync_of(ends.writer);
-    for (const int operation : {O_SYNC, O_DSYNC}) {
-      EXPECT_EQ(aio_fsync(operation, &sync), -1);
-      EXPECT_EQ(errno, EINVAL);
+    for (const int fildes : {int{ends.reader}, int{ends.writer}}) {
+      Transfer sync = sync_of(fildes);
+      for (const int operation : {O_SYNC, O_DSYNC}) {
+        EXPECT_EQ(aio_fsync(operation, &sync), -1);
+        EXPECT_EQ(errno, EINVAL);
+      }
     }
   }
 }
 
-TEST(AioFsync, OfATerminalEndsWithEinvalAsFsyncDoes) {
+TEST(AioFsync, OfATerminalOrNullDeviceEndsWithEinvalAsFsyncDoes) {
   const Ends pty = make_pty();
-  Transfer sync = sync_of(pty.reader);
-  EXPECT_EQ(run_sync(sync), failure(EINVAL));
+  const Descriptor null = open_path("/dev/null", O_RDWR);
+  for (const int fildes : {int{pty.reader}, int{pty.writer}, int{null}}) {
+    for (const int operation : {O_SYNC, O_DSYNC}) {
+      Transfer sync = sync_of(fildes);
+      ASSERT_EQ(aio_fsync(operation, &sync), 0);
+      EXPECT_EQ(finish(sync), failure(EINVAL));
+    }
+  }
+}
+
+// As a program does that wants a file's name on the disk.
+TEST(AioFsync, OfADirectorySucceeds) {
+  const Descriptor directory = open_path(".", O_RDONLY | O_DIRECTORY);
+  for (const int operation : {O_SYNC, O_DSYNC}) {
+    Transfer sync = sync_of(directory);
+    ASSERT_EQ(aio_fsync(operation, &sync), 0);
+    EXPECT_EQ(finish(sync), success(0));
+  }
 }
 
 TEST(AioFsync, OfADescriptorOpenForReadingOnlySucceeds) {
