@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include <aio.h>
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* Descriptors that are left for everything else. */
+enum { SPARE = 64 };
 
 static void fail(const char* what) {
   perror(what);
@@ -39,9 +41,11 @@ static long resident(void) {
 }
 
 static void read_a_file(void) {
-  char byte;
-  struct aiocb request = {
-      .aio_fildes = open("/proc/self/exe", O_RDONLY), .aio_buf = &byte, .aio_nbytes = 1};
+  static char byte; /* a read that is stuck still has it at the end */
+  static struct aiocb request;
+  const int file = open("/proc/self/exe", O_RDONLY);
+  if (file == -1) fail("/proc/self/exe");
+  request = (struct aiocb){.aio_fildes = file, .aio_buf = &byte, .aio_nbytes = 1};
   const struct aiocb* const list[] = {&request};
   const struct timespec patience = {.tv_sec = 10};
   if (aio_read(&request) != 0) fail("aio_read of a file");
@@ -56,18 +60,21 @@ int main(int argc, char** argv) {
   }
   const int requests = atoi(argv[1]);
   int descriptors = atoi(argv[2]);
+  if (requests <= 0 || descriptors <= 0) return 2;
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
 
-  /* Both ends of a pair of sockets are read; of a pipe, one can be. */
+  /* Both ends of a pair of sockets are read; of a pipe one can be, and the other takes a number. */
   int* idle = calloc((size_t)descriptors + 2, sizeof *idle);
   int opened = 0;
-  while (opened < descriptors) {
+  int highest = 0;
+  while (opened < descriptors && (rlim_t)highest + SPARE < files.rlim_cur) {
     int ends[2];
     const int is_socket = opened % 3 != 0;
-    if ((is_socket ? socketpair(AF_UNIX, SOCK_STREAM, 0, ends) : pipe(ends)) != 0) break;
+    if ((is_socket ? socketpair(AF_UNIX, SOCK_STREAM, 0, ends) : pipe(ends)) != 0) fail("pipe");
+    highest = ends[1];
     idle[opened++] = ends[0];
     if (is_socket) idle[opened++] = ends[1];
   }
@@ -86,5 +93,5 @@ int main(int argc, char** argv) {
          threads() - 1, (resident() - before) / requests);
   fflush(stdout);
   read_a_file();
-  _exit(0);
+  return 0;
 }

@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
     struct aiocb* const block = &blocks[i];
     if (block->aio_buf == NULL) {
       block->aio_fildes = file;
-      block->aio_buf = malloc(size);
+      block->aio_buf = memset(malloc(size), 1, size); /* so that its pages are there */
       block->aio_nbytes = size;
     } else if (block->aio_offset < status.st_size) {
       const struct aiocb* const list[] = {block};
