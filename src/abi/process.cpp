@@ -2,15 +2,17 @@
 #include "abi/process.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
+#include <cstdlib>
 #include <new>
 
 #include "abi/wiring.h"
 #include "notify/sigevent_notifier.h"
 #include "sys/config.h"
 #include "sys/pages.h"
+#include "sys/signals.h"
 
 namespace aiox::abi {
 namespace {
@@ -20,25 +22,66 @@ namespace {
 struct ProcessState {
   notify::SigeventNotifier notifier;
   Engine engine{backend(), notifier, sys::config()};
+  pid_t owner = ::getpid();
 
   explicit operator bool() const noexcept {
     return static_cast<bool>(notifier) && static_cast<bool>(engine);
   }
 };
 
-// release in engine(), acquire in engine_if_any(): who finds the state sees it constructed.
-constinit std::atomic<ProcessState*> state{nullptr};
+// On a page of its own that the kernel zeroes in every child, whatever made it: a child has none of
+// the threads and may find any lock held, so it starts without a state (invariant 8). The old one
+// stays where it is; the parent's requests are the parent's.
+struct Anchor {
+  // release in engine(), acquire in engine_if_any(): who finds the state sees it constructed.
+  std::atomic<ProcessState*> state;
+};
+constinit std::atomic<Anchor*> anchor{nullptr};  // release and acquire likewise
 
-// A child has none of the threads and may find any lock held: it starts without a state (invariant
-// 8). The old one stays where it is; the parent's requests are the parent's.
-void forget_parent() noexcept { state.store(nullptr, std::memory_order_relaxed); }
+// The last state that was made, which a child finds as its parent left it.
+constinit std::atomic<ProcessState*> latest{nullptr};  // release and acquire likewise
 
-void register_fork_handler_once() noexcept {
-  static constinit std::atomic<bool> registered{false};
-  if (!registered.exchange(true, std::memory_order_relaxed) &&
-      pthread_atfork(nullptr, nullptr, forget_parent) != 0) {
-    registered.store(false, std::memory_order_relaxed);
+// Where the kernel cannot wipe the page (before Linux 4.14).
+void forget_parent() noexcept {
+  anchor.load(std::memory_order_relaxed)->state.store(nullptr, std::memory_order_relaxed);
+}
+
+void drain_at_exit() noexcept {
+  if (Engine* const engine = engine_of_this_process(); engine != nullptr) {
+    const sys::SignalsBlocked proof;
+    engine->drain(proof);
   }
+}
+
+// Handlers run in the reverse order of their registration: this one before the destructors of what
+// existed at the first request, whose buffers are still there.
+void register_exit_handler_once() noexcept {
+  static constinit std::atomic<bool> registered{false};
+  if (sys::config().at_end(sys::Option::kExit) == sys::AtEnd::kFinish &&
+      !registered.exchange(true, std::memory_order_relaxed)) {
+    static_cast<void>(std::atexit(drain_at_exit));
+  }
+}
+
+Anchor* drop_anchor() noexcept {
+  if (Anchor* const present = anchor.load(std::memory_order_acquire); present != nullptr) {
+    return present;
+  }
+  void* const page = sys::map_pages(sizeof(Anchor));
+  if (page == nullptr) {
+    return nullptr;
+  }
+  auto* const fresh = new (page) Anchor{};
+  Anchor* expected = nullptr;
+  if (!anchor.compare_exchange_strong(expected, fresh, std::memory_order_acq_rel)) {
+    sys::unmap_pages(page, sizeof(Anchor));
+    return expected;
+  }
+  if (!sys::wipe_on_fork(page, sizeof(Anchor))) {
+    static_cast<void>(pthread_atfork(nullptr, nullptr, forget_parent));
+  }
+  register_exit_handler_once();
+  return fresh;
 }
 
 void discard(ProcessState* unused) noexcept {
@@ -49,16 +92,23 @@ void discard(ProcessState* unused) noexcept {
 }  // namespace
 
 Engine* engine_if_any() noexcept {
-  ProcessState* const present = state.load(std::memory_order_acquire);
+  const Anchor* const at = anchor.load(std::memory_order_acquire);
+  ProcessState* const present = at != nullptr ? at->state.load(std::memory_order_acquire) : nullptr;
   return present != nullptr ? &present->engine : nullptr;
+}
+
+Engine* engine_of_this_process() noexcept {
+  const Anchor* const at = anchor.load(std::memory_order_acquire);
+  ProcessState* const present = at != nullptr ? at->state.load(std::memory_order_acquire) : nullptr;
+  return present != nullptr && present->owner == ::getpid() ? &present->engine : nullptr;
 }
 
 Engine* engine() noexcept {
   if (Engine* const present = engine_if_any(); present != nullptr) {
     return present;
   }
-  register_fork_handler_once();
-  void* const pages = sys::map_pages(sizeof(ProcessState));
+  Anchor* const at = drop_anchor();
+  void* const pages = at != nullptr ? sys::map_pages(sizeof(ProcessState)) : nullptr;
   if (pages == nullptr) {
     return nullptr;
   }
@@ -69,8 +119,11 @@ Engine* engine() noexcept {
   }
   fresh->engine.reserve(static_cast<std::size_t>(sys::config().get(sys::Option::kExpected)));
   ProcessState* expected = nullptr;
-  if (!state.compare_exchange_strong(expected, fresh, std::memory_order_acq_rel)) {
+  if (!at->state.compare_exchange_strong(expected, fresh, std::memory_order_acq_rel)) {
     discard(fresh);  // another thread was faster
+  } else if (ProcessState* const before = latest.exchange(fresh, std::memory_order_acq_rel);
+             before != nullptr) {
+    before->engine.close_inherited();
   }
   return engine_if_any();
 }

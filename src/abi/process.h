@@ -10,6 +10,9 @@ namespace aiox::abi {
 /// The process's engine; nullptr before the first request. Async-signal-safe: one load.
 Engine* engine_if_any() noexcept;
 
+/// The same, and nullptr for a child of vfork(), which only borrows our memory. A system call.
+Engine* engine_of_this_process() noexcept;
+
 /// The process's engine, made at the first call; nullptr where there is no memory for it.
 Engine* engine() noexcept;
 

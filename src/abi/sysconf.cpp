@@ -5,15 +5,13 @@
 
 #include "engine/run_queue.h"
 #include "sys/config.h"
-
-// libc's own sysconf() under the name that cannot be interposed.
-extern "C" long __sysconf(int name);
+#include "sys/real_calls.h"
 
 extern "C" [[gnu::visibility("default")]] long sysconf(int name) noexcept {
   switch (name) {
     case _SC_AIO_MAX:
     case _SC_AIO_LISTIO_MAX: return aiox::sys::config().get(aiox::sys::Option::kMaxRequests);
     case _SC_AIO_PRIO_DELTA_MAX: return aiox::RunQueue::kReqprioMax;
-    default: return __sysconf(name);
+    default: return aiox::sys::system_limit(name);
   }
 }

@@ -30,8 +30,9 @@ FileKind kind_of(mode_t mode) noexcept {
     case S_IFBLK:
     case S_IFDIR: return FileKind::kFile;
     case S_IFSOCK: return FileKind::kSocket;
+    case S_IFIFO: return FileKind::kPipe;
     case S_IFCHR: return FileKind::kDevice;
-    default: return FileKind::kStream;
+    default: return FileKind::kOther;
   }
 }
 
@@ -43,8 +44,10 @@ int look_at(int fildes, FileTraits& traits) noexcept {
     return EBADF;
   }
   traits.kind = kind_of(file.st_mode);
-  traits.device = file.st_dev;
-  traits.inode = file.st_ino;
+  // A block device may have several names.
+  const bool is_block_device = S_ISBLK(file.st_mode);
+  traits.device = is_block_device ? file.st_rdev : file.st_dev;
+  traits.inode = is_block_device ? 0 : file.st_ino;
   return 0;
 }
 

@@ -24,17 +24,37 @@ int combine(int one, int other) noexcept {
 
 }  // namespace
 
-// The lock is that of the descriptor that the request is on: one that waits becomes queued, and any
-// becomes done, only under it. A queued one may start at any time.
+// The lock is that of the descriptor that the request is on. A queued one may start at any time,
+// and a sync that waits may be queued: then it is tried again.
 int Engine::cancel(Request& request, std::uint32_t generation, Descriptor& descriptor,
                    Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
-  const State state = request.state();
-  if (state != State::kWaiting && state != State::kQueued) {
-    return AIO_NOTCANCELED;
-  }
   const Result result = cut_short(request, ECANCELED);
-  const bool concluded = conclude(request, generation, descriptor, state, result, aftermath, proof);
-  return concluded && result.error == ECANCELED ? AIO_CANCELED : AIO_NOTCANCELED;
+  for (State state = request.state(); state == State::kWaiting || state == State::kQueued;
+       state = request.state()) {
+    if (conclude(request, generation, descriptor, state, result, aftermath, proof)) {
+      return result.error == ECANCELED ? AIO_CANCELED : AIO_NOTCANCELED;
+    }
+  }
+  return AIO_NOTCANCELED;
+}
+
+// Cancels what has not started, but, where they are to be kept, writes and syncs on files.
+int Engine::cancel_all(Descriptor& descriptor, bool keep_writes, Aftermath& aftermath,
+                       const SignalsBlocked& proof) noexcept {
+  int result = AIO_ALLDONE;
+  for (Descriptor::List* const list : descriptor.lists()) {
+    for (Request* request = list->front(); request != nullptr;) {
+      Request* const next = Descriptor::List::next(*request);
+      const bool is_kept = keep_writes && !may_wait(request->operation.kind) &&
+                           request->operation.opcode != Opcode::kRead;
+      if (!is_kept) {
+        result =
+            combine(result, cancel(*request, request->generation(), descriptor, aftermath, proof));
+      }
+      request = next;
+    }
+  }
+  return result;
 }
 
 int Engine::cancel(int fildes, const aiocb& control_block, int& result) noexcept {
@@ -62,9 +82,12 @@ int Engine::cancel(int fildes, const aiocb& control_block, int& result) noexcept
       return EINVAL;
     }
     const Opcode opcode = request->operation.opcode;
+    const bool had_turn = descriptor->is_first(*request);
     result = cancel(*request, ticket.generation, *descriptor, aftermath, proof);
-    advance(*descriptor, opcode, io::kNone, aftermath, proof);
-    stop_watching_in_vain(*descriptor, fildes);
+    if (had_turn) {
+      advance(*descriptor, opcode, io::kNone, aftermath, proof);
+      stop_watching_in_vain(*descriptor, fildes);
+    }
   }
   settle(aftermath, proof);
   return 0;
@@ -81,14 +104,7 @@ int Engine::cancel_all(int fildes, int& result) noexcept {
   {
     // All in one go, so that no worker starts a later one while the first is being told of.
     MutexLock lock(descriptor->mutex, proof);
-    for (Descriptor::List* const list : descriptor->lists()) {
-      for (Request* request = list->front(); request != nullptr;) {
-        Request* const next = Descriptor::List::next(*request);
-        result =
-            combine(result, cancel(*request, request->generation(), *descriptor, aftermath, proof));
-        request = next;
-      }
-    }
+    result = cancel_all(*descriptor, false, aftermath, proof);
     stop_watching_in_vain(*descriptor, fildes);
   }
   settle(aftermath, proof);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 #include "engine/barrier.h"
@@ -35,6 +36,7 @@ class alignas(128) Descriptor {
     List& list = list_of(request.operation.opcode);
     request.barrier = barriers_set_;
     list.push_back(request);
+    used.store(true, std::memory_order_relaxed);
     return !is_sync(request.operation.opcode) && has_turn(request);
   }
 
@@ -70,11 +72,22 @@ class alignas(128) Descriptor {
     return true;
   }
 
+  /// Whether it is the first of its list.
+  bool is_first(const Request& request) noexcept AIOX_REQUIRES(mutex) {
+    return list_of(request.operation.opcode).front() == &request;
+  }
+
   /// The ordered request of that direction that has its turn and still waits; nullptr for none.
   Request* next_in_line(Opcode direction) noexcept AIOX_REQUIRES(mutex) {
     Request* const first = list_of(direction).front();
     return first != nullptr && first->ordered && first->state() == State::kWaiting ? first
                                                                                    : nullptr;
+  }
+
+  /// Whether an ordered request of that direction waits or runs.
+  bool has_line(Opcode direction) noexcept AIOX_REQUIRES(mutex) {
+    const Request* const first = list_of(direction).front();
+    return first != nullptr && first->ordered;
   }
 
   bool has_writes() const noexcept AIOX_REQUIRES(mutex) { return !writes_.empty(); }
@@ -83,8 +96,26 @@ class alignas(128) Descriptor {
     return {&syncs_, &writes_, &reads_};
   }
 
+  bool is_empty() const noexcept AIOX_REQUIRES(mutex) {
+    return reads_.empty() && writes_.empty() && syncs_.empty();
+  }
+
+  /// Calls of close() and the like that are under way: no request is accepted.
+  int closing AIOX_GUARDED_BY(mutex) = 0;
+
+  /// The wait words of those who wait for requests to end, that they may close.
+  std::atomic<std::uint64_t> closers = 0;
+
+  /// A request was submitted since the number was last closed. Written under the mutex; relaxed:
+  /// close() looks at it first, and a program that lets a close and a first submission race has
+  /// nothing to be promised.
+  std::atomic<bool> used = false;
+
   /// What the readiness thread watches this descriptor for.
   io::Interests watched AIOX_GUARDED_BY(mutex) = io::kNone;
+
+  /// With io::kEdge: there was a change while a worker tried, and there will be no other event.
+  bool changed AIOX_GUARDED_BY(mutex) = false;
 
  private:
   List& list_of(Opcode opcode) noexcept AIOX_REQUIRES(mutex) {
@@ -92,7 +123,7 @@ class alignas(128) Descriptor {
   }
 
   bool has_turn(const Request& request) noexcept AIOX_REQUIRES(mutex) {
-    return !request.ordered || list_of(request.operation.opcode).front() == &request;
+    return !request.ordered || is_first(request);
   }
 
   List reads_ AIOX_GUARDED_BY(mutex);

@@ -3,6 +3,7 @@
 // The descriptors by number, and which of them have writes outstanding.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -61,13 +62,18 @@ class DescriptorTable {
     return find(fildes);
   }
 
-  /// Calls `visit(int fildes)` for each descriptor that there may be something about.
+  /// Calls `visit(int fildes, Descriptor&)` for each descriptor from `first` to `last` that has
+  /// been used since it was closed.
   template <typename Visit>
-  void for_each(Visit&& visit) noexcept {
-    for (std::size_t i = 0; i < used_parts_.load(std::memory_order_acquire); ++i) {
-      const bool is_used = parts_[i].load(std::memory_order_acquire) != nullptr;
-      for (std::size_t number = 0; is_used && number < kPerPart; ++number) {
-        visit(static_cast<int>(i * kPerPart + number));
+  void for_each_used(int first, int last, Visit&& visit) noexcept {
+    const std::size_t used_parts = used_parts_.load(std::memory_order_acquire);
+    const std::size_t end = std::min(number_of(last) + 1, used_parts * kPerPart);
+    for (std::size_t number = number_of(first); number < end; ++number) {
+      Part* const part = part_of(static_cast<int>(number));
+      if (part == nullptr) {
+        number |= kPerPart - 1;
+      } else if (part->descriptors[number % kPerPart].used.load(std::memory_order_relaxed)) {
+        visit(static_cast<int>(number), part->descriptors[number % kPerPart]);
       }
     }
   }

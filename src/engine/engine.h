@@ -75,6 +75,34 @@ class Engine final : private Server, private io::ReadinessListener {
   /// not in progress (any more). Async-signal-safe.
   [[nodiscard]] bool watch(const aiocb& control_block, std::size_t number) noexcept;
 
+  /// Whether a request was submitted on that number since it was last closed: if not, it can be
+  /// closed without further ado. Async-signal-safe: two loads.
+  [[nodiscard]] bool is_used(int fildes) noexcept;
+
+  /// To be called before the numbers from `first` to `last` are closed or stand for other files,
+  /// and end_close() afterwards. In between none takes a request (EBADF). Returns when nothing of
+  /// ours touches them any more: reads and what waits are cancelled, accepted writes and syncs on
+  /// files are carried out or cancelled (AIOX_CLOSE), within AIOX_CLOSE_TIMEOUT_MS.
+  /// Async-signal-safe, as is end_close().
+  void begin_close(int first, int last, const sys::SignalsBlocked& proof) noexcept;
+  void end_close(int first, int last, const sys::SignalsBlocked& proof) noexcept;
+
+  /// The number of the library's own descriptor, or -1.
+  [[nodiscard]] int own_descriptor() const noexcept { return readiness_.descriptor(); }
+  [[nodiscard]] bool owns(int fildes) const noexcept {
+    return fildes >= 0 && fildes == own_descriptor();
+  }
+
+  /// Closes it in a child of fork(), where this engine is only a memory.
+  void close_inherited() noexcept { readiness_.close_inherited(); }
+
+  /// Has it moved away from that number.
+  void vacate(int fildes) noexcept { readiness_.vacate(fildes); }
+
+  /// At exit: carries out accepted writes and syncs on files, within AIOX_EXIT_TIMEOUT_MS.
+  /// Nothing is told of any more.
+  void drain(const sys::SignalsBlocked& proof) noexcept;
+
   WaitWords& wait_words() noexcept { return wait_words_; }
   const Counters& counters() const noexcept { return table_.counters; }
   std::size_t outstanding() const noexcept { return table_.outstanding(); }
@@ -103,6 +131,7 @@ class Engine final : private Server, private io::ReadinessListener {
     Descriptor::Barriers opened;    // to be counted off
     bool queued = false;            // something is in the run queue for somebody
     Descriptor* watched = nullptr;  // a descriptor that the readiness thread watches from now on
+    Descriptor* left = nullptr;     // a descriptor that is about to be closed has one less
   };
 
   // In submit.cpp. EBUSY stands for "still in progress" here, and becomes EINVAL for the program.
@@ -114,9 +143,8 @@ class Engine final : private Server, private io::ReadinessListener {
             const FileTraits& traits) noexcept;
   int enter(aiocb& control_block, Request& request, const FileTraits& traits, std::uint64_t seen,
             const sys::SignalsBlocked& proof) noexcept;
-  bool enter_line(aiocb& control_block, Request& request, Descriptor& descriptor,
-                  std::uint64_t seen, Aftermath& aftermath,
-                  const sys::SignalsBlocked& proof) noexcept;
+  int enter_line(aiocb& control_block, Request& request, Descriptor& descriptor, std::uint64_t seen,
+                 Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
   bool withdraw(aiocb& control_block, Request& request, Descriptor& descriptor,
                 std::uint32_t generation, const sys::SignalsBlocked& proof) noexcept;
 
@@ -130,14 +158,16 @@ class Engine final : private Server, private io::ReadinessListener {
   static bool is_through(Request& request, Result& result) noexcept;
   static Result cut_short(const Request& request, int error) noexcept;
   static Operation rest_of(const Request& request) noexcept;
-  void park(Request& request, Descriptor& descriptor, Aftermath& aftermath,
+  void park(Request& request, Descriptor& descriptor, io::Interests how, Aftermath& aftermath,
             const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
+  void go_on(Request& request, Descriptor& descriptor, int error, Aftermath& aftermath,
+             const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
   void hand_to_worker(Request& request, Aftermath& aftermath,
                       const sys::SignalsBlocked& proof) noexcept;
   void stop_watching_in_vain(Descriptor& descriptor, int fildes) noexcept
       AIOX_REQUIRES(descriptor.mutex);
-  bool watch(const Request& request, Descriptor& descriptor, Aftermath& aftermath) noexcept
-      AIOX_REQUIRES(descriptor.mutex);
+  bool watch(const Request& request, Descriptor& descriptor, io::Interests how,
+             Aftermath& aftermath) noexcept AIOX_REQUIRES(descriptor.mutex);
   void wait_unwatched(Request& request, Descriptor& descriptor, int error, Aftermath& aftermath,
                       const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
   void end_unwatchable(Descriptor& descriptor, Aftermath& aftermath,
@@ -175,6 +205,24 @@ class Engine final : private Server, private io::ReadinessListener {
   // In cancel.cpp.
   int cancel(Request& request, std::uint32_t generation, Descriptor& descriptor,
              Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept
+      AIOX_REQUIRES(descriptor.mutex);
+
+  int cancel_all(Descriptor& descriptor, bool keep_writes, Aftermath& aftermath,
+                 const sys::SignalsBlocked& proof) noexcept AIOX_REQUIRES(descriptor.mutex);
+
+  // In close.cpp.
+  struct Ending {
+    sys::AtEnd writes;
+    sys::Nanoseconds deadline;
+    bool closes;  // the number will stand for another file, or for none
+  };
+  void end_requests(int first, int last, const Ending& ending,
+                    const sys::SignalsBlocked& proof) noexcept;
+  void wait_for_end(int fildes, Descriptor& descriptor, const Ending& ending,
+                    const sys::SignalsBlocked& proof) noexcept;
+  static sys::Nanoseconds end_of_wait(Descriptor& descriptor, const Ending& ending) noexcept
+      AIOX_REQUIRES(descriptor.mutex);
+  void abandon(Descriptor& descriptor, Aftermath& aftermath) noexcept
       AIOX_REQUIRES(descriptor.mutex);
 
   // In list.cpp.

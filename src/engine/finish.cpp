@@ -18,7 +18,7 @@ using sys::MutexLock;
 using sys::SignalsBlocked;
 
 void Engine::serve(Request& request, const SignalsBlocked& proof) noexcept {
-  request.started_at = sys::monotonic_now();
+  request.started_at.store(sys::monotonic_now(), std::memory_order_relaxed);
   if (!may_wait(request.operation.kind)) {
     finish(request, backend_.perform(request.operation), proof);
     return;
@@ -27,7 +27,7 @@ void Engine::serve(Request& request, const SignalsBlocked& proof) noexcept {
   pool_.stand_aside(proof);
   look_after_the_queue(proof);
   Operation part = rest_of(request);
-  if (part.kind == FileKind::kStream && part.opcode == Opcode::kWrite) {
+  if (part.kind == FileKind::kPipe && part.opcode == Opcode::kWrite) {
     // A FIFO that is ready has room for that much, so this need not wait.
     part.nbytes = std::min<std::size_t>(part.nbytes, PIPE_BUF);
   }
@@ -43,11 +43,10 @@ void Engine::finish(Request& request, Result result, const SignalsBlocked& proof
     MutexLock lock(descriptor.mutex, proof);
     if (is_through(request, result)) {
       end(request, descriptor, State::kRunning, result, aftermath, proof);
+    } else if (request.abandoned) {
+      end(request, descriptor, State::kRunning, cut_short(request, EBADF), aftermath, proof);
     } else {
-      request.transition(request.generation(), State::kRunning, State::kWaiting);
-      if (!watch(request, descriptor, aftermath)) {
-        wait_unwatched(request, descriptor, result.error, aftermath, proof);
-      }
+      go_on(request, descriptor, result.error, aftermath, proof);
     }
   }
   settle(aftermath, proof);
@@ -74,7 +73,9 @@ bool Engine::conclude(Request& request, std::uint32_t generation, Descriptor& de
   if (from == State::kQueued) {
     queue_.remove(request, proof);
   }
-  leave(request, descriptor, result.error, aftermath);
+  if (!request.abandoned) {
+    leave(request, descriptor, result.error, aftermath);
+  }
   if (request.coverage != nullptr && result.error == 0) {
     // relaxed: ordered by `closed`, which has let this sync run.
     const int error = request.coverage->error.load(std::memory_order_relaxed);
@@ -95,6 +96,7 @@ bool Engine::conclude(Request& request, std::uint32_t generation, Descriptor& de
 void Engine::leave(Request& request, Descriptor& descriptor, int error,
                    Aftermath& aftermath) noexcept {
   descriptor.leave(request, error, aftermath.opened);
+  aftermath.left = descriptor.closing > 0 ? &descriptor : aftermath.left;
   if (request.operation.opcode == Opcode::kWrite && !descriptor.has_writes()) {
     descriptors_.note_writes(request.operation.fildes, false);
   }
@@ -109,6 +111,9 @@ void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept 
     }
     while (Request* const request = aftermath.over.pop_front()) {
       tell(*request, proof);
+    }
+    if (aftermath.left != nullptr) {
+      wait_words_.wake(std::exchange(aftermath.left, nullptr)->closers);
     }
     if (aftermath.watched != nullptr && !readiness_.kick(proof)) {
       Descriptor& descriptor = *std::exchange(aftermath.watched, nullptr);

@@ -77,6 +77,8 @@ void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
                        .offset = sync ? 0 : control_block.aio_offset};
   request.ordered = !sync && (may_wait(traits.kind) || (traits.append && opcode == Opcode::kWrite));
   request.moved = 0;
+  request.abandoned = false;
+  request.started_at.store(0, std::memory_order_relaxed);
   request.lane = RunQueue::rank_of_caller(sync ? 0 : control_block.aio_reqprio);
   request.submitted_at.store(sys::monotonic_now(), std::memory_order_relaxed);
   request.coverage = sync ? begin_coverage(request) : nullptr;
@@ -97,9 +99,9 @@ int Engine::enter(aiocb& control_block, Request& request, const FileTraits& trai
     coverage->holders.fetch_add(1, std::memory_order_relaxed);  // it may outlive the sync
   }
   Aftermath aftermath;
-  bool accepted = enter_line(control_block, request, *descriptor, seen, aftermath, proof);
-  int error = accepted ? 0 : EBUSY;
-  if (!accepted) {
+  const int refusal = enter_line(control_block, request, *descriptor, seen, aftermath, proof);
+  int error = 0;
+  if (refusal != 0) {
     table_.discharge();
     drop(request);
   } else if (sync) {
@@ -108,8 +110,8 @@ int Engine::enter(aiocb& control_block, Request& request, const FileTraits& trai
   if (sync) {
     release(*coverage);
   }
-  if (!accepted) {
-    return error;
+  if (refusal != 0) {
+    return refusal;
   }
   // The pool or the readiness thread has to look at what this call has left to them. If there is no
   // thread and none can be created, the request is taken back.
@@ -118,22 +120,28 @@ int Engine::enter(aiocb& control_block, Request& request, const FileTraits& trai
   if (!served && withdraw(control_block, request, *descriptor, ticket.generation, proof)) {
     return EAGAIN;
   }
-  aftermath.queued = false;
-  aftermath.watched = nullptr;
+  if (served) {
+    aftermath.queued = false;
+    aftermath.watched = nullptr;
+  }
   settle(aftermath, proof);
   return 0;
 }
 
 // From here on the request can be served and cancelled by others: it and its aiocb are only touched
-// under its descriptor's lock. False when another thread submits the same aiocb right now.
-bool Engine::enter_line(aiocb& control_block, Request& request, Descriptor& descriptor,
-                        std::uint64_t seen, Aftermath& aftermath,
-                        const SignalsBlocked& proof) noexcept {
+// under its descriptor's lock. EBUSY: another thread submits the same aiocb right now; EBADF: one
+// closes the descriptor.
+int Engine::enter_line(aiocb& control_block, Request& request, Descriptor& descriptor,
+                       std::uint64_t seen, Aftermath& aftermath,
+                       const SignalsBlocked& proof) noexcept {
   MutexLock lock(descriptor.mutex, proof);
+  if (descriptor.closing > 0) {
+    return EBADF;
+  }
   const Ticket ticket = request.ticket();
   request.transition(ticket.generation, State::kFree, State::kWaiting);
   if (!AiocbPrivate(control_block).claim(seen, ticket.bits())) {
-    return false;
+    return EBUSY;
   }
   const Opcode opcode = request.operation.opcode;
   table_.counters.of(opcode).submitted.fetch_add(1, std::memory_order_relaxed);
@@ -143,15 +151,19 @@ bool Engine::enter_line(aiocb& control_block, Request& request, Descriptor& desc
   if (descriptor.enter(request)) {
     give_turn(request, descriptor, aftermath, proof);
   }
-  return true;
+  return 0;
 }
 
-// Takes back a request that has not started, unless somebody has already cancelled it.
+// Takes back a request that has not started, unless somebody has already cancelled it. What has
+// moved some bytes ends with their count, like all that nobody can go on with.
 bool Engine::withdraw(aiocb& control_block, Request& request, Descriptor& descriptor,
                       std::uint32_t generation, const SignalsBlocked& proof) noexcept {
   Aftermath aftermath;
   {
     MutexLock lock(descriptor.mutex, proof);
+    if (request.names(control_block, generation) && request.moved != 0) {
+      return false;
+    }
     const bool queued = request.transition(generation, State::kQueued, State::kDone);
     if (!queued && !request.transition(generation, State::kWaiting, State::kDone)) {
       return false;

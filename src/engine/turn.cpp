@@ -8,6 +8,7 @@
 // always be cancelled, and a cancellation that meets arriving data either comes before the attempt,
 // and the data are still there, or after it.
 #include <cerrno>
+#include <climits>
 #include <utility>
 
 #include "engine/engine.h"
@@ -56,14 +57,14 @@ void Engine::advance(Descriptor& descriptor, Opcode direction, io::Interests eve
     }
   }
   if (Request* const request = descriptor.next_in_line(direction); request != nullptr) {
-    park(*request, descriptor, aftermath, proof);  // others have their turn in between
+    park(*request, descriptor, io::kNone, aftermath, proof);  // others have their turn in between
   }
 }
 
 // True when the request is over, and the next one has its turn.
 bool Engine::attempt(Request& request, Descriptor& descriptor, io::Interests event,
                      Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
-  const io::Interests wanted = interest_in(request.operation.opcode);
+  const io::Interests promises = interest_in(request.operation.opcode) | io::kBroken;
   const io::Attempt tried = backend_.attempt(rest_of(request), proof);
   Result result = tried.result;
   switch (tried.outcome) {
@@ -72,22 +73,16 @@ bool Engine::attempt(Request& request, Descriptor& descriptor, io::Interests eve
         return conclude(request, request.generation(), descriptor, State::kWaiting, result,
                         aftermath, proof);
       }
-      park(request, descriptor, aftermath, proof);
+      park(request, descriptor, io::kNone, aftermath, proof);
       return false;
     case io::Attempt::Outcome::kNotReady:
-      // An event without the readiness that it stands for (a socket's error queue that nobody
-      // reads) would come for ever.
-      if (event != io::kNone && (event & (wanted | io::kBroken)) == io::kBroken) {
-        hand_to_worker(request, aftermath, proof);
-      } else {
-        park(request, descriptor, aftermath, proof);
-      }
+      park(request, descriptor, (event & promises) != 0 ? io::kEdge : io::kNone, aftermath, proof);
       return false;
     case io::Attempt::Outcome::kCannot:
-      if ((event & (wanted | io::kBroken)) != io::kNone) {
+      if ((event & promises) != 0) {
         hand_to_worker(request, aftermath, proof);
       } else {
-        park(request, descriptor, aftermath, proof);
+        park(request, descriptor, io::kNone, aftermath, proof);
       }
       return false;
   }
@@ -106,8 +101,7 @@ bool Engine::is_through(Request& request, Result& result) noexcept {
     result = cut_short(request, result.error);
     return true;
   }
-  if (request.operation.opcode != Opcode::kWrite ||
-      (kind != FileKind::kSocket && kind != FileKind::kStream)) {
+  if (request.operation.opcode != Opcode::kWrite || !is_byte_stream(kind)) {
     return true;
   }
   request.moved += static_cast<std::size_t>(result.value);
@@ -131,15 +125,16 @@ Operation Engine::rest_of(const Request& request) noexcept {
 }
 
 // Waits for readiness, or for a worker where the kernel cannot tell of that.
-void Engine::park(Request& request, Descriptor& descriptor, Aftermath& aftermath,
+void Engine::park(Request& request, Descriptor& descriptor, io::Interests how, Aftermath& aftermath,
                   const SignalsBlocked& proof) noexcept {
-  if (!watch(request, descriptor, aftermath)) {
+  if (!watch(request, descriptor, how, aftermath)) {
     hand_to_worker(request, aftermath, proof);
   }
 }
 
-bool Engine::watch(const Request& request, Descriptor& descriptor, Aftermath& aftermath) noexcept {
-  const io::Interests wanted = descriptor.watched | interest_in(request.operation.opcode);
+bool Engine::watch(const Request& request, Descriptor& descriptor, io::Interests how,
+                   Aftermath& aftermath) noexcept {
+  const io::Interests wanted = descriptor.watched | interest_in(request.operation.opcode) | how;
   if (wanted == descriptor.watched) {
     return true;
   }
@@ -147,8 +142,22 @@ bool Engine::watch(const Request& request, Descriptor& descriptor, Aftermath& af
     return false;
   }
   descriptor.watched = wanted;
+  descriptor.changed = false;
   aftermath.watched = &descriptor;
   return true;
+}
+
+// A worker was told EAGAIN, or has moved a part.
+void Engine::go_on(Request& request, Descriptor& descriptor, int error, Aftermath& aftermath,
+                   const SignalsBlocked& proof) noexcept {
+  request.started_at.store(0, std::memory_order_relaxed);
+  request.transition(request.generation(), State::kRunning, State::kWaiting);
+  const bool was_ready = error != EAGAIN || std::exchange(descriptor.changed, false);
+  if (error == EAGAIN && was_ready) {
+    hand_to_worker(request, aftermath, proof);
+  } else if (!watch(request, descriptor, was_ready ? io::kNone : io::kEdge, aftermath)) {
+    wait_unwatched(request, descriptor, error, aftermath, proof);
+  }
 }
 
 // A worker was not through with a request, and the kernel cannot tell when it may go on.
@@ -167,24 +176,36 @@ void Engine::hand_to_worker(Request& request, Aftermath& aftermath,
 }
 
 void Engine::ready(int fildes, io::Interests interests, const SignalsBlocked& proof) noexcept {
-  Descriptor& descriptor = *descriptors_.find(fildes);
+  Descriptor* const found = descriptors_.find(fildes);
+  if (found == nullptr) {
+    return;
+  }
+  Descriptor& descriptor = *found;
   Aftermath aftermath;
   {
     MutexLock lock(descriptor.mutex, proof);
-    if (descriptor.watched != io::kNone) {
+    if ((descriptor.watched & io::kEdge) != 0) {
+      descriptor.changed = true;
+    } else if (descriptor.watched != io::kNone) {
       descriptor.watched = io::kNone;
       readiness_.consume();
     }
     for (const Opcode direction : {Opcode::kRead, Opcode::kWrite}) {
       advance(descriptor, direction, interests, aftermath, proof);
     }
+    stop_watching_in_vain(descriptor, fildes);
   }
   settle(aftermath, proof);
 }
 
-// Every look at a descriptor watches it anew if something waits there.
 void Engine::lost(const SignalsBlocked& proof) noexcept {
-  descriptors_.for_each([&](int fildes) { ready(fildes, io::kNone, proof); });
+  descriptors_.for_each_used(0, INT_MAX, [&](int fildes, Descriptor& descriptor) {
+    {
+      MutexLock lock(descriptor.mutex, proof);
+      descriptor.watched &= ~io::kEdge;
+    }
+    ready(fildes, io::kNone, proof);  // which watches anew what waits
+  });
 }
 
 // When nobody listens and no thread can be had for it.
@@ -198,11 +219,18 @@ void Engine::end_unwatchable(Descriptor& descriptor, Aftermath& aftermath,
       stop_watching_in_vain(descriptor, fildes);
     }
   }
+  aftermath.watched = descriptor.watched != io::kNone ? &descriptor : nullptr;
 }
 
 void Engine::stop_watching_in_vain(Descriptor& descriptor, int fildes) noexcept {
-  if (descriptor.watched != io::kNone && descriptor.next_in_line(Opcode::kRead) == nullptr &&
-      descriptor.next_in_line(Opcode::kWrite) == nullptr) {
+  // kEdge is also for one that a worker tries just now.
+  const bool is_edge = (descriptor.watched & io::kEdge) != 0;
+  for (const Opcode direction : {Opcode::kRead, Opcode::kWrite}) {
+    if (is_edge ? descriptor.has_line(direction) : descriptor.next_in_line(direction) != nullptr) {
+      return;
+    }
+  }
+  if (descriptor.watched != io::kNone) {
     descriptor.watched = io::kNone;
     readiness_.forget(fildes);
   }

@@ -68,8 +68,8 @@ class WorkerPool {
   void reconfigure(const sys::SignalsBlocked& proof) noexcept;
 
   /// The calling worker begins, and has ended, something that may take for ever: in between it
-  /// serves nobody else and does not count against the limit. After it has stood aside it has to
-  /// kick(), as what is queued may have relied on it.
+  /// serves nobody else and does not count against the limit. What is queued by then may have
+  /// relied on it: it has to look at the queue, and kick() if something is there.
   void stand_aside(const sys::SignalsBlocked& proof) noexcept;
   void step_back(const sys::SignalsBlocked& proof) noexcept;
 

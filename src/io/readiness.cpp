@@ -1,27 +1,72 @@
 // SPDX-License-Identifier: MIT
 #include "io/readiness.h"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <string_view>
 
+#include "sys/real_calls.h"
 #include "sys/thread.h"
 
 namespace aiox::io {
 namespace {
 
 constexpr int kEventsAtOnce = 64;
+constexpr int kLongestPatience = 1'000;  // milliseconds; then it looks whether its set was lost
+constexpr std::string_view kSetsName = "anon_inode:[eventpoll]";
 
 std::uint32_t events_of(Interests interests) noexcept {
-  return EPOLLONESHOT | ((interests & kReadable) != 0 ? EPOLLIN : 0U) |
+  return ((interests & kEdge) != 0 ? EPOLLET : EPOLLONESHOT) |
+         ((interests & kReadable) != 0 ? EPOLLIN : 0U) |
          ((interests & kWritable) != 0 ? EPOLLOUT : 0U);
 }
 
 Interests interests_in(std::uint32_t events) noexcept {
   return ((events & EPOLLIN) != 0 ? kReadable : 0U) | ((events & EPOLLOUT) != 0 ? kWritable : 0U) |
          ((events & (EPOLLERR | EPOLLHUP)) != 0 ? kBroken : 0U);
+}
+
+// Out of the way: programs expect low numbers for what they open, and close and replace them.
+int move_up(int fildes) noexcept {
+  constexpr rlim_t kFloor = 1'000;
+  constexpr rlim_t kRoom = 24;
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  const rlim_t floor = std::min(kFloor, files.rlim_cur > kRoom ? files.rlim_cur - kRoom : 0);
+  return ::fcntl(fildes, F_DUPFD_CLOEXEC, static_cast<int>(floor));
+}
+
+// Tells our events from those of a set of the program's that has taken our number.
+constexpr std::uint64_t kMark = 0x61696f78;
+
+std::uint64_t cookie_of(int fildes) noexcept {
+  return kMark << 32 | static_cast<std::uint32_t>(fildes);
+}
+
+int arm(int epoll, int fildes, Interests interests) noexcept {
+  epoll_event event{.events = events_of(interests), .data = {.u64 = cookie_of(fildes)}};
+  // One that was watched before stays in the set, but the number may stand for another file by now.
+  int result = ::epoll_ctl(epoll, EPOLL_CTL_MOD, fildes, &event);
+  if (result == -1 && errno == ENOENT) {
+    result = ::epoll_ctl(epoll, EPOLL_CTL_ADD, fildes, &event);
+  }
+  return result == 0 ? 0 : errno;
+}
+
+int create_set() noexcept {
+  const int low = ::epoll_create1(EPOLL_CLOEXEC);
+  const int high = low != -1 ? move_up(low) : -1;
+  if (high == -1) {
+    return low;
+  }
+  sys::close_descriptor(low);
+  return high;
 }
 
 }  // namespace
@@ -31,7 +76,7 @@ Readiness::~Readiness() {
     sys::futex_wait(threads_, threads, sys::kForever);
   }
   if (const int set = set_plus_one_.load(std::memory_order_acquire) - 1; set != -1) {
-    ::close(set);
+    sys::close_descriptor(set);
   }
 }
 
@@ -40,40 +85,69 @@ int Readiness::set() noexcept {
   if (const int present = set_plus_one_.load(std::memory_order_acquire); present != 0) {
     return present - 1;
   }
-  const int fresh = ::epoll_create1(EPOLL_CLOEXEC);
+  const int fresh = create_set();
   int expected = 0;
   if (fresh != -1 &&
       !set_plus_one_.compare_exchange_strong(expected, fresh + 1, std::memory_order_acq_rel)) {
-    ::close(fresh);  // another thread was faster
+    sys::close_descriptor(fresh);  // another thread was faster
     return expected - 1;
   }
   return fresh;
 }
 
+// The number is not our epoll set's any more, and the program's to use or to close.
+void Readiness::disown(int set) noexcept {
+  int expected = set + 1;
+  if (set_plus_one_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) {
+    lost_.store(true, std::memory_order_seq_cst);
+  }
+}
+
 int Readiness::watch(int fildes, Interests interests, Interests before) noexcept {
-  const int epoll = set();
-  if (epoll == -1) {
-    return errno;
+  for (bool again = false;; again = true) {
+    const int epoll = set();
+    if (epoll == -1) {
+      return errno;
+    }
+    const int error = arm(epoll, fildes, interests);
+    if (error == 0) {
+      if (before == kNone) {
+        watched_.fetch_add(1, std::memory_order_seq_cst);
+      }
+      return 0;
+    }
+    const bool is_ours = error != EINVAL && (error != EBADF || ::fcntl(epoll, F_GETFD) != -1);
+    if (is_ours || again) {
+      return error;
+    }
+    disown(epoll);
   }
-  epoll_event event{.events = events_of(interests), .data = {.fd = fildes}};
-  // One that was watched before stays in the set, but the number may stand for another file by now.
-  int result = ::epoll_ctl(epoll, EPOLL_CTL_MOD, fildes, &event);
-  if (result == -1 && errno == ENOENT) {
-    result = ::epoll_ctl(epoll, EPOLL_CTL_ADD, fildes, &event);
-  }
-  if (result == -1) {
-    return errno;
-  }
-  if (before == kNone) {
-    watched_.fetch_add(1, std::memory_order_seq_cst);
-  }
-  return 0;
 }
 
 void Readiness::forget(int fildes) noexcept {
   epoll_event unused{};
   ::epoll_ctl(set(), EPOLL_CTL_DEL, fildes, &unused);
   consume();
+}
+
+void Readiness::close_inherited() const noexcept {
+  char path[32];
+  char target[32];
+  ::snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor());
+  const ssize_t length = ::readlink(path, target, sizeof target);
+  if (length > 0 && std::string_view(target, static_cast<std::size_t>(length)) == kSetsName) {
+    sys::close_descriptor(descriptor());
+  }
+}
+
+void Readiness::vacate(int fildes) noexcept {
+  int expected = fildes + 1;
+  if (const int elsewhere = move_up(fildes); elsewhere != -1) {
+    if (!set_plus_one_.compare_exchange_strong(expected, elsewhere + 1,
+                                               std::memory_order_acq_rel)) {
+      sys::close_descriptor(elsewhere);
+    }
+  }
 }
 
 bool Readiness::kick(const sys::SignalsBlocked& proof) noexcept {
@@ -103,18 +177,24 @@ void* Readiness::thread_main(void* readiness) {
 void Readiness::run(const sys::SignalsBlocked& proof) noexcept {
   epoll_event events[kEventsAtOnce];
   for (;;) {
-    const auto patience = static_cast<int>(std::max(config_.get(sys::Option::kIdleMs), 1L));
-    int epoll_plus_one = set() + 1;
-    const int count = ::epoll_wait(epoll_plus_one - 1, events, kEventsAtOnce, patience);
-    if (count == -1 && errno != EINTR) {
-      // Not our epoll set any more. The number is the program's now, and not ours to close.
-      set_plus_one_.compare_exchange_strong(epoll_plus_one, 0, std::memory_order_acq_rel);
+    if (lost_.exchange(false, std::memory_order_seq_cst)) {
       listener_.lost(proof);
     }
-    for (int i = 0; i < count; ++i) {
-      listener_.ready(events[i].data.fd, interests_in(events[i].events), proof);
+    const int epoll = set();
+    const long patience = std::clamp<long>(config_.get(sys::Option::kIdleMs), 1, kLongestPatience);
+    const int count = ::epoll_wait(epoll, events, kEventsAtOnce, static_cast<int>(patience));
+    if (count == -1 && errno != EINTR) {
+      disown(epoll);
     }
-    if (count > 0) {
+    for (int i = 0; i < count; ++i) {
+      const int fildes = static_cast<int>(events[i].data.u64);
+      if (events[i].data.u64 == cookie_of(fildes)) {
+        listener_.ready(fildes, interests_in(events[i].events), proof);
+      } else {
+        disown(epoll);
+      }
+    }
+    if (count > 0 || lost_.load(std::memory_order_seq_cst)) {
       continue;
     }
     if (live_.fetch_sub(1, std::memory_order_seq_cst) > 1 ||

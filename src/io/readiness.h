@@ -3,8 +3,9 @@
 // Waiting for descriptors to become ready: one thread and an epoll set for all of them.
 //
 // A descriptor is watched for one event at a time (EPOLLONESHOT), after which the listener decides
-// whether to watch again. So an event for nothing, as for a number that was closed and reused
-// behind our back, costs a look and no loop.
+// whether to watch again. So an event for nothing, as for a number that was closed behind our back,
+// costs a look. Where the kernel says "ready" and the call says EAGAIN all the same, to watch again
+// would make a loop: there kEdge is for (EPOLLET), once told at once, and then of changes only.
 //
 // Somebody listens: kick() returns true only if, after the descriptor was counted as watched, it
 // saw a live thread or created one, and the thread leaves only if, after it no longer counts as
@@ -28,12 +29,14 @@ inline constexpr Interests kNone = 0;
 inline constexpr Interests kReadable = 1;
 inline constexpr Interests kWritable = 2;
 inline constexpr Interests kBroken = 4;  // an error or a hang-up, of which both directions are told
+inline constexpr Interests kEdge = 8;    // watched until it is forgotten, and told of changes only
 
 /// Whom to tell.
 class ReadinessListener {
  public:
   /// `fildes` may be ready for `interests`: a read or write goes on, or tells of an
-  /// error. It is not watched any more. Called by the readiness thread, with no lock held.
+  /// error. It is not watched any more, but for kEdge. Called by the readiness thread, with no lock
+  /// held. `fildes` may be any number.
   virtual void ready(int fildes, Interests interests,
                      const sys::SignalsBlocked& proof) noexcept = 0;
 
@@ -69,6 +72,15 @@ class Readiness {
   /// Counts a descriptor whose event has come as not watched.
   void consume() noexcept { watched_.fetch_sub(1, std::memory_order_seq_cst); }
 
+  /// The epoll set's number, or -1.
+  int descriptor() const noexcept { return set_plus_one_.load(std::memory_order_relaxed) - 1; }
+
+  /// For a child of fork(), which has the descriptor and none of the threads.
+  void close_inherited() const noexcept;
+
+  /// Moves the epoll set away from its number, which the program wants for a file of its own.
+  void vacate(int fildes) noexcept;
+
   /// Sees to it that a thread listens. False when there is none and none can be created.
   [[nodiscard]] bool kick(const sys::SignalsBlocked& proof) noexcept;
 
@@ -76,10 +88,12 @@ class Readiness {
   static void* thread_main(void* readiness);
   void run(const sys::SignalsBlocked& proof) noexcept;
   int set() noexcept;
+  void disown(int set) noexcept;
 
   ReadinessListener& listener_;
   const sys::Config& config_;
   std::atomic<int> set_plus_one_ = 0;        // release: who sees the epoll set's number can use it
+  std::atomic<bool> lost_ = false;           // the listener is still to be told; seq_cst
   std::atomic<std::ptrdiff_t> watched_ = 0;  // seq_cst, see above
   std::atomic<std::ptrdiff_t> live_ = 0;     // seq_cst
   sys::FutexWord threads_{0};                // created and not gone, for the destructor

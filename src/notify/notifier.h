@@ -25,6 +25,9 @@ class Notifier {
   /// Returns a notice that will not be needed.
   virtual void discard(Notice& notice) noexcept = 0;
 
+  /// From now on nothing is told: the process exits.
+  virtual void mute() noexcept = 0;
+
   /// Whether there are notifications still to be made.
   virtual bool owes() const noexcept = 0;
 

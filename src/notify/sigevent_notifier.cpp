@@ -60,6 +60,10 @@ int SigeventNotifier::prepare(const sigevent& event, Notice*& notice) noexcept {
 }
 
 void SigeventNotifier::deliver(Notice& notice, const sys::SignalsBlocked& proof) noexcept {
+  if (muted_.load(std::memory_order_relaxed)) {
+    discard(notice);
+    return;
+  }
   Queue& queue = queue_of(notice);
   if (queue.length.load(std::memory_order_relaxed) != 0 || !make(notice, proof)) {
     keep(queue, notice, proof);

@@ -22,6 +22,7 @@ class SigeventNotifier final : public Notifier {
   int prepare(const sigevent& event, Notice*& notice) noexcept override;
   void deliver(Notice& notice, const sys::SignalsBlocked& proof) noexcept override;
   void discard(Notice& notice) noexcept override { NoticeStore::give_back(notice); }
+  void mute() noexcept override { muted_.store(true, std::memory_order_relaxed); }
   bool owes() const noexcept override;
   void retry(const sys::SignalsBlocked& proof) noexcept override;
 
@@ -43,6 +44,7 @@ class SigeventNotifier final : public Notifier {
 
   NoticeStore store_;
   std::array<Queue, 2> kept_;
+  std::atomic<bool> muted_ = false;  // relaxed: a flag by itself
 };
 
 }  // namespace aiox::notify

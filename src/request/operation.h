@@ -22,12 +22,19 @@ enum class Opcode : std::uint8_t {
 enum class FileKind : std::uint8_t {
   kFile,  // has positions and never waits for a peer: regular files, block devices, directories
   kSocket,
-  kStream,  // pipes, FIFOs, and what has no name: eventfd, timerfd, inotify
+  kPipe,    // with a name (a FIFO) or without
   kDevice,  // character devices, terminals among them
+  kOther,   // what has no type: eventfd, timerfd, inotify, signalfd
 };
 
 /// Whether requests on it may wait for ever, and are served in the order of the calls.
 constexpr bool may_wait(FileKind kind) noexcept { return kind != FileKind::kFile; }
+
+/// Whether what a write leaves is to be written when there is room. Elsewhere its first count is
+/// the answer.
+constexpr bool is_byte_stream(FileKind kind) noexcept {
+  return kind == FileKind::kSocket || kind == FileKind::kPipe;
+}
 
 constexpr bool is_sync(Opcode opcode) noexcept { return opcode >= Opcode::kSync; }
 

@@ -138,8 +138,10 @@ struct alignas(64) Request : PoolNode {
   std::size_t moved = 0;        // (d) and (s): bytes of a write that are through already
   std::uint64_t barrier = 0;    // (d) of a write: the number of the last barrier before it
 
-  sys::Nanoseconds started_at = 0;    // (s)
-  sys::Nanoseconds completed_at = 0;  // (d)
+  bool abandoned = false;  // (d) its descriptor was closed while it ran: it is on no list
+
+  std::atomic<sys::Nanoseconds> started_at = 0;  // (a) relaxed: close() peeks; 0 until it runs
+  sys::Nanoseconds completed_at = 0;             // (d)
 };
 
 static_assert(sizeof(Request) <= 256, "a slot takes at most 256 bytes");

@@ -2,8 +2,10 @@
 #include "sys/config.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 namespace aiox::sys {
 namespace {
@@ -13,6 +15,7 @@ struct OptionRow {
   long smallest;
   long largest;
   long fallback;
+  std::array<const char*, 2> words{};  // given: what stands for 0 and for 1, in place of numbers
 };
 
 constexpr OptionRow kTable[kOptions] = {
@@ -21,12 +24,20 @@ constexpr OptionRow kTable[kOptions] = {
     {"AIOX_MAX_REQUESTS", 1, 8'388'608, 1'048'576},
     {"AIOX_AGING_MS", 1, 86'400'000, 2'000},
     {"AIOX_STATS", 0, 1, 0},
+    {"AIOX_CLOSE", 0, 1, 0, {"finish", "cancel"}},
+    {"AIOX_CLOSE_TIMEOUT_MS", 0, 86'400'000, 10'000},
+    {"AIOX_EXIT", 0, 1, 0, {"drain", "cancel"}},
+    {"AIOX_EXIT_TIMEOUT_MS", 0, 86'400'000, 10'000},
     {nullptr, 0, 8'388'608, 0},
 };
 
 const OptionRow& row_of(Option option) noexcept { return kTable[static_cast<std::size_t>(option)]; }
 
 bool parse(const char* text, const OptionRow& row, long& value) noexcept {
+  if (row.words[0] != nullptr) {
+    value = std::strcmp(text, row.words[1]) == 0 ? 1 : 0;
+    return std::strcmp(text, row.words[static_cast<std::size_t>(value)]) == 0;
+  }
   char* end = nullptr;
   errno = 0;
   value = std::strtol(text, &end, 10);

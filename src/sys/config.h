@@ -17,16 +17,27 @@ enum class Option : std::size_t {
   kMaxRequests,  // AIOX_MAX_REQUESTS  requests outstanding at most: AIO_MAX and AIO_LISTIO_MAX
   kAgingMs,      // AIOX_AGING_MS      a request that queued longer goes before more urgent ones
   kStats,        // AIOX_STATS         1: print the statistics to standard error at exit
+  kClose,        // AIOX_CLOSE         an AtEnd: what close() does with accepted writes
+  kCloseMs,      // AIOX_CLOSE_TIMEOUT_MS  how long close() waits for a file, milliseconds
+  kExit,         // AIOX_EXIT          an AtEnd: what exit() does with accepted writes
+  kExitMs,       // AIOX_EXIT_TIMEOUT_MS   how long exit() waits for files, milliseconds
   kExpected,     // (aio_init's aio_num) requests to have memory ready for
 };
-inline constexpr std::size_t kOptions = 6;
+inline constexpr std::size_t kOptions = 10;
+
+/// What becomes of accepted writes and syncs on files when their descriptor or the process ends.
+enum class AtEnd : long {
+  kFinish,  // "finish" (close), "drain" (exit): they are carried out first
+  kCancel,  // "cancel"
+};
 
 class Config {
  public:
   constexpr Config() noexcept = default;
 
-  /// Reads the environment with secure_getenv(). A value that is no decimal number or out of the
-  /// option's range is as good as none: a preload has no business printing a complaint.
+  /// Reads the environment with secure_getenv(). A value that is no decimal number, out of the
+  /// option's range or none of its words is as good as none: a preload has no business printing a
+  /// complaint.
   void load_environment() noexcept;
 
   /// What is in force: the environment's value, else the program's, else the default.
@@ -38,6 +49,7 @@ class Config {
   Nanoseconds idle_time() const noexcept {
     return get(Option::kIdleMs) * kNanosecondsPerMillisecond;
   }
+  AtEnd at_end(Option option) const noexcept { return static_cast<AtEnd>(get(option)); }
   Nanoseconds aging_time() const noexcept {
     return get(Option::kAgingMs) * kNanosecondsPerMillisecond;
   }

@@ -20,6 +20,11 @@ inline void* map_pages(std::size_t size) noexcept {
 
 inline void unmap_pages(void* pages, std::size_t size) noexcept { ::munmap(pages, size); }
 
+/// Has the pages zeroed in every child of this process. False where the kernel cannot.
+inline bool wipe_on_fork(void* pages, std::size_t size) noexcept {
+  return ::madvise(pages, size, MADV_WIPEONFORK) == 0;
+}
+
 /// An array of `kSize` elements on pages of its own, all-zero bytes being their initial value.
 /// A large one costs address space alone: only what is used becomes resident.
 template <typename T, std::size_t kSize>

@@ -5,13 +5,17 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <memory>
@@ -285,13 +289,13 @@ TEST(PendingReads, AreServedThoughTheProgramClosesTheLibrarysDescriptor) {
   if (in_environment({{"AIOX_IDLE_MS", "1"}})) {
     const Ends first = make_pipe();
     const Ends second = make_unix_sockets();
-    const int ours = next_descriptor();
     Transfer reads[] = {read_of(first.reader, 1), read_of(second.reader, 1)};
     for (Transfer& read : reads) {
       ASSERT_EQ(aio_read(&read), 0);
     }
-    close_unseen(ours);
-    wait_until([&] { return ::fcntl(ours, F_GETFD) != -1; }, "a new descriptor of the library");
+    const int lost = library_descriptor();
+    close_unseen(lost);
+    wait_until([&] { return library_descriptor() != -1; }, "a new descriptor of the library");
     write_all(first.writer, "x");
     write_all(second.writer, "x");
     for (Transfer& read : reads) {
@@ -300,28 +304,81 @@ TEST(PendingReads, AreServedThoughTheProgramClosesTheLibrarysDescriptor) {
   }
 }
 
+/// Whether the process does nothing, where one that is told of readiness for ever would.
+bool is_idle() {
+  timespec before{};
+  timespec after{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+  ::poll(nullptr, 0, 200);
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+  return (after.tv_sec - before.tv_sec) * 1'000'000'000 + after.tv_nsec - before.tv_nsec <
+         50'000'000;
+}
+
 // epoll tells for ever of an error queue that the program does not read.
-TEST(PendingReads, OfASocketWithAnUnreadErrorQueueAreServedByAWorker) {
-  Ends ends = make_udp_sockets();
-  constexpr int kOn = 1;
-  ASSERT_EQ(::setsockopt(ends.reader, IPPROTO_IP, IP_RECVERR, &kOn, sizeof kOn), 0);
-  sockaddr_in peer{};
-  socklen_t length = sizeof peer;
-  ASSERT_EQ(::getpeername(ends.reader, reinterpret_cast<sockaddr*>(&peer), &length), 0);
-  sockaddr_in own{};
-  ASSERT_EQ(::getsockname(ends.reader, reinterpret_cast<sockaddr*>(&own), &length), 0);
-  ends.writer.close();
-  write_all(ends.reader, "to nobody");
-  Transfer refused = read_of(ends.reader, 1);
-  EXPECT_EQ(run_read(refused), failure(ECONNREFUSED));
-  Transfer pending = read_of(ends.reader, 1);
-  ASSERT_EQ(aio_read(&pending), 0);
-  wait_until([] { return worker_threads().size() == 1; }, "a worker");
-  const Descriptor again(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ASSERT_EQ(::bind(again, reinterpret_cast<sockaddr*>(&peer), sizeof peer), 0);
-  ASSERT_EQ(::connect(again, reinterpret_cast<sockaddr*>(&own), sizeof own), 0);
-  write_all(again, "x");
-  EXPECT_EQ(finish(pending), success(1));
+TEST(PendingReads, OfASocketWithAnUnreadErrorQueueWaitInPeace) {
+  for (const int flag : {0, O_NONBLOCK}) {
+    Ends ends = make_udp_sockets();
+    constexpr int kOn = 1;
+    ASSERT_EQ(::fcntl(ends.reader, F_SETFL, O_RDWR | flag), 0);
+    ASSERT_EQ(::setsockopt(ends.reader, IPPROTO_IP, IP_RECVERR, &kOn, sizeof kOn), 0);
+    sockaddr_in peer{};
+    socklen_t length = sizeof peer;
+    ASSERT_EQ(::getpeername(ends.reader, reinterpret_cast<sockaddr*>(&peer), &length), 0);
+    sockaddr_in own{};
+    ASSERT_EQ(::getsockname(ends.reader, reinterpret_cast<sockaddr*>(&own), &length), 0);
+    ends.writer.close();
+    write_all(ends.reader, "to nobody");
+    Transfer refused = read_of(ends.reader, 1);
+    EXPECT_EQ(run_read(refused), failure(ECONNREFUSED));
+    Transfer reads[] = {read_of(ends.reader, 1), read_of(ends.reader, 1), read_of(ends.reader, 1)};
+    for (Transfer& read : reads) {
+      ASSERT_EQ(aio_read(&read), 0);
+    }
+    EXPECT_TRUE(is_idle());
+    const Descriptor again(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(::bind(again, reinterpret_cast<sockaddr*>(&peer), sizeof peer), 0);
+    ASSERT_EQ(::connect(again, reinterpret_cast<sockaddr*>(&own), sizeof own), 0);
+    for (int i = 0; i < 2; ++i) {
+      write_all(again, "x");
+      EXPECT_EQ(finish(reads[i]), success(1));
+    }
+    EXPECT_EQ(aio_cancel(ends.reader, &reads[2]), AIO_CANCELED);
+  }
+}
+
+// There is room in it, as epoll says, but not for that much.
+TEST(PendingWrites, ToANonblockingEventfdThatDoNotFitWaitInPeace) {
+  const Descriptor counter(::eventfd(1, EFD_NONBLOCK));
+  constexpr std::uint64_t kMuch = UINT64_MAX - 1;
+  Transfer write = write_of(counter, {reinterpret_cast<const char*>(&kMuch), sizeof kMuch});
+  ASSERT_EQ(aio_write(&write), 0);
+  EXPECT_TRUE(is_idle());
+  EXPECT_EQ(aio_error(&write), EINPROGRESS);
+  read_exactly(counter, sizeof kMuch);
+  EXPECT_EQ(finish(write), success(sizeof kMuch));
+}
+
+// Its descriptor could write, too, and must not.
+TEST(PendingReads, OfAFifoOpenForWritingTooPutNothingIntoIt) {
+  const Ends ends = make_fifo();
+  const std::string path = "/proc/self/fd/" + std::to_string(ends.reader);
+  const Descriptor both = open_path(path, O_RDWR | O_NONBLOCK);
+  Transfer read = read_of(both, 10);
+  ASSERT_EQ(aio_read(&read), 0);
+  char byte = 0;
+  EXPECT_EQ(::read(both, &byte, 1), -1);
+  EXPECT_EQ(errno, EAGAIN);
+  write_all(ends.writer, "data");
+  EXPECT_EQ(finish(read), success(4));
+  EXPECT_EQ(read.bytes(4), "data");
+}
+
+TEST(Device, ThatHasMuchToGiveGivesAllThatIsAskedFor) {
+  const Descriptor zero = open_path("/dev/zero", O_RDONLY);
+  constexpr std::size_t kMuch = std::size_t{64} << 20;
+  Transfer read = read_of(zero, kMuch);
+  EXPECT_EQ(run_read(read), success(kMuch));
 }
 
 TEST(PendingReads, EndWithZeroWhenThePeerCloses) {

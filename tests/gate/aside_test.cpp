@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <deque>
+#include <string>
 
 #include "gate_test.h"
 #include "thread_creation.h"
@@ -125,6 +126,32 @@ TEST_F(Aside, WhatComesAfterItEndsWithEagainWhenNobodyCanListen) {
   write_all(terminal.writer, "y");
   gate.open();
   EXPECT_EQ(finish(next), success(1));
+}
+
+TEST_F(Aside, AllThatComeAfterItEndWithEagainWhenNobodyCanListen) {
+  Transfer& held = hold_a_terminal_read();
+  Transfer* const behind[] = {&read('u', {.fildes = terminal.reader}),
+                              &read('v', {.fildes = terminal.reader}),
+                              &read('w', {.fildes = terminal.reader})};
+  wait_until([] { return threads_named("aiox/readiness").empty(); }, "the readiness thread's end");
+  threads.refuse();
+  gate.let_go('t');
+  EXPECT_EQ(finish(held), success(1));
+  for (Transfer* const each : behind) {
+    EXPECT_EQ(finish(*each), failure(EAGAIN));
+  }
+}
+
+TEST_F(Aside, WriteThatHasBegunWhenNobodyCanListenEndsWithItsCount) {
+  const Ends sockets = make_unix_sockets();
+  threads.refuse();
+  Transfer write = write_of(sockets.writer, std::string(std::size_t{8} << 20, 'x'));
+  ASSERT_EQ(aio_write(&write), 0);
+  const Outcome outcome = outcome_of(write);
+  EXPECT_EQ(outcome.error, 0);
+  EXPECT_GT(outcome.value, 0);
+  EXPECT_EQ(read_exactly(sockets.reader, static_cast<std::size_t>(outcome.value)),
+            std::string(static_cast<std::size_t>(outcome.value), 'x'));
 }
 
 TEST_F(Aside, ReadOfAPipeThatNobodyCanListenToIsEagainAtTheCall) {

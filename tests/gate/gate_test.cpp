@@ -10,9 +10,13 @@
 namespace aiox::test {
 namespace {
 
-// The order of start shall not depend on how fast the test gets on. Before the library reads its
-// environment; a test that is about aging brings its own.
-[[gnu::constructor(101)]] void switch_aging_off() { ::setenv("AIOX_AGING_MS", "86400000", 0); }
+// The order of start shall not depend on how fast the test gets on, and a descriptor is not to wait
+// at its end for what the gate holds. Before the library reads its environment; a test that is
+// about one of these brings its own.
+[[gnu::constructor(101)]] void prepare_environment() {
+  ::setenv("AIOX_AGING_MS", "86400000", 0);
+  ::setenv("AIOX_CLOSE_TIMEOUT_MS", "0", 0);
+}
 
 }  // namespace
 

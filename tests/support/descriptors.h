@@ -50,8 +50,8 @@ Descriptor open_path(const std::string& path, int flags);
 /// A number that is no open descriptor.
 int closed_descriptor();
 
-/// The number that the next descriptor to be opened will have.
-int next_descriptor();
+/// The number of the library's own, or -1.
+int library_descriptor();
 
 /// By system calls that nobody interposes: the number is closed, or stands for another file. (Also,
 /// ThreadSanitizer takes close() for a race with others' calls on that number, which it is.)

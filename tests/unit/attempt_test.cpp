@@ -75,17 +75,17 @@ TEST_F(AttemptTest, OfAnEmptyStreamIsNotReadyThoughTheDescriptorBlocks) {
   const Ends fifo = test::make_fifo();
   const Ends sockets = test::make_unix_sockets();
   const Ends counter = test::make_eventfd();
-  expect(read(pipe.reader, FileKind::kStream), kNotReady);
-  expect(read(fifo.reader, FileKind::kStream), kNotReady);
+  expect(read(pipe.reader, FileKind::kPipe), kNotReady);
+  expect(read(fifo.reader, FileKind::kPipe), kNotReady);
   expect(read(sockets.reader, FileKind::kSocket), kNotReady);
-  expect(read(counter.reader, FileKind::kStream), kNotReady);
+  expect(read(counter.reader, FileKind::kPipe), kNotReady);
 }
 
 TEST_F(AttemptTest, ReadsWhatIsThere) {
   for (auto* const make : {test::make_pipe, test::make_fifo}) {
     const Ends ends = make();
     test::write_all(ends.writer, "bytes");
-    expect_done(read(ends.reader, FileKind::kStream), 5);
+    expect_done(read(ends.reader, FileKind::kPipe), 5);
     EXPECT_EQ(std::string_view(buffer_, 5), "bytes");
   }
   const Ends sockets = test::make_tcp_sockets();
@@ -100,7 +100,7 @@ TEST_F(AttemptTest, ReadsNothingAtTheEnd) {
   for (auto* const make : {test::make_pipe, test::make_fifo}) {
     Ends ends = make();
     ends.writer.close();
-    expect_done(read(ends.reader, FileKind::kStream), 0);
+    expect_done(read(ends.reader, FileKind::kPipe), 0);
   }
   Ends sockets = test::make_unix_sockets();
   sockets.writer.close();
@@ -117,8 +117,8 @@ TEST_F(AttemptTest, OfNoBytesIsDoneAtOnceAndTakesNothing) {
 TEST_F(AttemptTest, WritesWhatFitsAndThenIsNotReady) {
   const std::string much(1'000'000, 'x');
   const Ends pipe = test::make_pipe();
-  expect_done(write(pipe.writer, FileKind::kStream, much), 65'536);
-  expect(write(pipe.writer, FileKind::kStream, much), kNotReady);
+  expect_done(write(pipe.writer, FileKind::kPipe, much), 65'536);
+  expect(write(pipe.writer, FileKind::kPipe, much), kNotReady);
   const Ends sockets = test::make_unix_sockets();
   const Attempt first = write(sockets.writer, FileKind::kSocket, much);
   EXPECT_EQ(first.outcome, Attempt::Outcome::kDone);
@@ -132,7 +132,7 @@ TEST_F(AttemptTest, CannotWhereTheFileHasNoNonBlockingMode) {
   expect(read(pty.reader, FileKind::kDevice), kCannot);
   expect(write(pty.reader, FileKind::kDevice, "x"), kCannot);
   const Ends fifo = test::make_fifo();
-  expect(write(fifo.writer, FileKind::kStream, "x"), kCannot);
+  expect(write(fifo.writer, FileKind::kPipe, "x"), kCannot);
 }
 
 TEST_F(AttemptTest, CannotWhereTheNumberStandsForAnotherFileThanItDid) {
@@ -143,22 +143,22 @@ TEST_F(AttemptTest, CannotWhereTheNumberStandsForAnotherFileThanItDid) {
 TEST_F(AttemptTest, LeavesThePositionOfARegularFileAlone) {
   const test::TempFile file("content");
   ASSERT_EQ(::lseek(file, 3, SEEK_SET), 3);
-  read(file, FileKind::kStream);
-  write(file, FileKind::kStream, "x");
+  read(file, FileKind::kPipe);
+  write(file, FileKind::kPipe, "x");
   EXPECT_EQ(::lseek(file, 0, SEEK_CUR), 3);
 }
 
 TEST_F(AttemptTest, LeavesTheFlagsAlone) {
   const Ends pipe = test::make_pipe();
   const int before = ::fcntl(pipe.reader, F_GETFL);
-  read(pipe.reader, FileKind::kStream);
+  read(pipe.reader, FileKind::kPipe);
   EXPECT_EQ(::fcntl(pipe.reader, F_GETFL), before);
 }
 
 TEST_F(AttemptTest, WithoutAReaderIsEpipeAndLeavesNoSignal) {
   Ends pipe = test::make_pipe();
   pipe.reader.close();
-  expect_done(write(pipe.writer, FileKind::kStream, "x"), -1, EPIPE);
+  expect_done(write(pipe.writer, FileKind::kPipe, "x"), -1, EPIPE);
   EXPECT_FALSE(sigpipe_is_pending());
   Ends sockets = test::make_unix_sockets();
   sockets.reader.close();
@@ -170,7 +170,7 @@ TEST_F(AttemptTest, LeavesASignalThatWasPendingBefore) {
   ASSERT_EQ(::pthread_kill(::pthread_self(), SIGPIPE), 0);
   Ends pipe = test::make_pipe();
   pipe.reader.close();
-  expect_done(write(pipe.writer, FileKind::kStream, "x"), -1, EPIPE);
+  expect_done(write(pipe.writer, FileKind::kPipe, "x"), -1, EPIPE);
   EXPECT_TRUE(sigpipe_is_pending());
   take_sigpipe();
 }
@@ -178,7 +178,7 @@ TEST_F(AttemptTest, LeavesASignalThatWasPendingBefore) {
 TEST_F(AttemptTest, TellsTheErrorOfTheCall) {
   expect_done(read(test::closed_descriptor(), FileKind::kSocket), -1, EBADF);
   const Ends counter = test::make_eventfd();
-  expect_done(read(counter.reader, FileKind::kStream, 7), -1, EINVAL);
+  expect_done(read(counter.reader, FileKind::kPipe, 7), -1, EINVAL);
 }
 
 }  // namespace

@@ -45,7 +45,9 @@ class RecordingNotifier final : public notify::Notifier {
 
   void deliver(Notice& notice, const sys::SignalsBlocked& /*proof*/) noexcept override {
     const std::lock_guard lock(mutex_);
-    (keeps_ ? kept_ : told_) += static_cast<char>(notice.value.sival_int);
+    if (!muted_) {
+      (keeps_ ? kept_ : told_) += static_cast<char>(notice.value.sival_int);
+    }
     give_back(notice);
   }
 
@@ -57,6 +59,11 @@ class RecordingNotifier final : public notify::Notifier {
   bool owes() const noexcept override {
     const std::lock_guard lock(mutex_);
     return !kept_.empty();
+  }
+
+  void mute() noexcept override {
+    const std::lock_guard lock(mutex_);
+    muted_ = true;
   }
 
   void retry(const sys::SignalsBlocked& /*proof*/) noexcept override {
@@ -99,6 +106,7 @@ class RecordingNotifier final : public notify::Notifier {
   std::string told_;
   std::string kept_;
   bool keeps_ = false;
+  bool muted_ = false;
   int alive_ = 0;
 };
 

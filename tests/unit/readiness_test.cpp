@@ -179,8 +179,8 @@ TEST_F(ReadinessTest, SaysWhenNoThreadCanBeHad) {
 
 TEST_F(ReadinessTest, TellsOnceWhenItsSetWasClosedAndThenHasAnotherOne) {
   const Ends pipe = test::make_pipe();
-  const int set = test::next_descriptor();
   watch(pipe.reader, kReadable);
+  const int set = readiness->descriptor();
   test::close_unseen(set);
   wait_until([&] { return losses() > 0; }, "the loss");
   wait_until([] { return threads() == 0; }, "the thread's end");
@@ -192,8 +192,8 @@ TEST_F(ReadinessTest, TellsOnceWhenItsSetWasClosedAndThenHasAnotherOne) {
 
 TEST_F(ReadinessTest, LeavesTheProgramsDescriptorWhereItsSetWas) {
   const Ends pipe = test::make_pipe();
-  const int set = test::next_descriptor();
   watch(pipe.reader, kReadable);
+  const int set = readiness->descriptor();
   test::replace_unseen(pipe.writer, set);
   wait_until([&] { return losses() > 0; }, "the loss");
   readiness.reset();

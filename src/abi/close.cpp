@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+//
+// close() and its kin: no request of ours touches a number that the program has closed.
+//
+// A process without AIO pays one load, and so does one for a descriptor that AIO was never used on
+// (a few). close(), dup2() and dup3() are async-signal-safe: begin_close() takes locks that nobody
+// holds with signals unblocked, and waits for nothing that the interrupted code could hold up.
+//
+// A child of vfork() shares our memory and has descriptors of its own: its calls go straight to the
+// kernel. The library's own number is not open for the program: EBADF, ranges skip it, and it moves
+// away where a file is put on it.
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+
+#include "abi/closing.h"
+#include "sys/real_calls.h"
+
+#define AIOX_EXPORT extern "C" [[gnu::visibility("default")]]
+
+// fclose() and pclose() under the name that cannot be interposed; libc has one function for both.
+extern "C" int _IO_fclose(FILE* stream);
+
+namespace aiox::abi {
+namespace {
+
+bool is_open(int fildes) noexcept { return ::fcntl(fildes, F_GETFD) != -1; }
+
+// The engine if closing that number is more than a system call; nullptr else.
+Engine* concerned(int fildes) noexcept {
+  Engine* const present = engine_if_any();
+  return present != nullptr && (present->is_used(fildes) || present->owns(fildes))
+             ? engine_of_this_process()
+             : nullptr;
+}
+
+int close_one(int fildes) {
+  Engine* const engine = concerned(fildes);
+  if (engine == nullptr) {
+    return sys::close_descriptor(fildes);
+  }
+  pthread_testcancel();
+  if (engine->owns(fildes)) {
+    errno = EBADF;
+    return -1;
+  }
+  return closing_undisturbed(*engine, fildes, fildes,
+                             [=] { return sys::close_descriptor(fildes); });
+}
+
+template <typename Call>
+int replace(int from, int to, Call call) noexcept {
+  Engine* const engine = concerned(to);
+  if (engine == nullptr || from == to || !is_open(from)) {
+    return call();
+  }
+  if (engine->owns(to)) {
+    engine->vacate(to);
+    return call();
+  }
+  return closing_undisturbed(*engine, to, to, call);
+}
+
+int close_stream(FILE* stream) {
+  const int fildes = ::fileno_unlocked(stream);
+  Engine* const engine = concerned(fildes);
+  return engine != nullptr ? closing(*engine, fildes, fildes, [=] { return ::_IO_fclose(stream); })
+                           : ::_IO_fclose(stream);
+}
+
+int system_close_range(unsigned first, unsigned last, int flags) noexcept {
+  return static_cast<int>(::syscall(SYS_close_range, first, last, flags));
+}
+
+int close_range_around(unsigned own, unsigned first, unsigned last) noexcept {
+  const bool is_between = first <= own && own <= last;
+  if (is_between && own > first && system_close_range(first, own - 1, 0) == -1) {
+    return -1;
+  }
+  const unsigned rest = is_between ? own + 1 : first;
+  return rest <= last ? system_close_range(rest, last, 0) : 0;
+}
+
+int close_all(unsigned first, unsigned last, int flags) noexcept {
+  Engine* const engine = engine_if_any() != nullptr ? engine_of_this_process() : nullptr;
+  if (engine == nullptr || flags != 0 || first > last || first > INT_MAX) {
+    return system_close_range(first, last, flags);
+  }
+  const int end = static_cast<int>(std::min<unsigned>(last, INT_MAX));
+  return closing_undisturbed(*engine, static_cast<int>(first), end, [&] {
+    const int own = engine->own_descriptor();
+    return close_range_around(static_cast<unsigned>(own), first, last);
+  });
+}
+
+}  // namespace
+}  // namespace aiox::abi
+
+namespace abi = aiox::abi;
+
+AIOX_EXPORT int close(int fildes) { return abi::close_one(fildes); }
+
+AIOX_EXPORT int dup2(int from, int to) noexcept {
+  return abi::replace(from, to, [=] { return aiox::sys::duplicate_to(from, to); });
+}
+
+AIOX_EXPORT int dup3(int from, int to, int flags) noexcept {
+  const auto call = [=] { return static_cast<int>(::syscall(SYS_dup3, from, to, flags)); };
+  return (flags & ~O_CLOEXEC) == 0 ? abi::replace(from, to, call) : call();
+}
+
+AIOX_EXPORT int close_range(unsigned first, unsigned last, int flags) noexcept {
+  return abi::close_all(first, last, flags);
+}
+
+AIOX_EXPORT void closefrom(int first) noexcept {
+  const int from = std::max(first, 0);
+  if (abi::close_all(static_cast<unsigned>(from), UINT_MAX, 0) == 0) {
+    return;
+  }
+  // Before Linux 5.9.
+  const long limit = aiox::sys::system_limit(_SC_OPEN_MAX);
+  for (int fildes = from; fildes < limit; ++fildes) {
+    abi::close_one(fildes);
+  }
+}
+
+AIOX_EXPORT int fclose(FILE* stream) { return abi::close_stream(stream); }
+
+AIOX_EXPORT int pclose(FILE* stream) { return abi::close_stream(stream); }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+//
+// What becomes of the requests of a descriptor that is about to be closed, and of all at exit.
+//
+// From begin_close() to end_close() a number takes no new request, and when begin_close() returns
+// nothing of ours touches it any more: what has not started is cancelled, but for accepted writes
+// and syncs on files, which are carried out first; what runs on a file is waited for. What may wait
+// for ever is not: the system call of its worker holds the file itself and not the number, once it
+// has begun. Such a request is abandoned: off the descriptor, and over when its call returns.
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+#include "engine/engine.h"
+#include "sys/clock.h"
+
+namespace aiox {
+
+using sys::MutexLock;
+using sys::Nanoseconds;
+using sys::SignalsBlocked;
+
+namespace {
+
+// So long after a worker has taken a request its system call has begun.
+constexpr Nanoseconds kTimeToBegin = 20 * sys::kNanosecondsPerMillisecond;
+
+Nanoseconds deadline_in(long milliseconds) noexcept {
+  return sys::monotonic_now() + milliseconds * sys::kNanosecondsPerMillisecond;
+}
+
+}  // namespace
+
+bool Engine::is_used(int fildes) noexcept {
+  const Descriptor* const descriptor = fildes >= 0 ? descriptors_.find(fildes) : nullptr;
+  return descriptor != nullptr && descriptor->used.load(std::memory_order_relaxed);
+}
+
+void Engine::begin_close(int first, int last, const SignalsBlocked& proof) noexcept {
+  end_requests(first, last,
+               {.writes = config_.at_end(sys::Option::kClose),
+                .deadline = deadline_in(config_.get(sys::Option::kCloseMs)),
+                .closes = true},
+               proof);
+}
+
+void Engine::drain(const SignalsBlocked& proof) noexcept {
+  notifier_.mute();
+  end_requests(0, INT_MAX,
+               {.writes = sys::AtEnd::kFinish,
+                .deadline = deadline_in(config_.get(sys::Option::kExitMs)),
+                .closes = false},
+               proof);
+  end_close(0, INT_MAX, proof);
+}
+
+void Engine::end_close(int first, int last, const SignalsBlocked& proof) noexcept {
+  descriptors_.for_each_used(first, last, [&](int /*fildes*/, Descriptor& descriptor) {
+    MutexLock lock(descriptor.mutex, proof);
+    descriptor.closing = std::max(descriptor.closing - 1, 0);
+    if (descriptor.closing == 0 && descriptor.is_empty()) {
+      descriptor.used.store(false, std::memory_order_relaxed);
+    }
+  });
+}
+
+void Engine::end_requests(int first, int last, const Ending& ending,
+                          const SignalsBlocked& proof) noexcept {
+  // First all are told, then each is waited for: they come to their ends side by side.
+  descriptors_.for_each_used(first, last, [&](int fildes, Descriptor& descriptor) {
+    Aftermath aftermath;
+    {
+      MutexLock lock(descriptor.mutex, proof);
+      ++descriptor.closing;
+      cancel_all(descriptor, ending.writes == sys::AtEnd::kFinish, aftermath, proof);
+      stop_watching_in_vain(descriptor, fildes);
+    }
+    settle(aftermath, proof);
+  });
+  descriptors_.for_each_used(first, last, [&](int fildes, Descriptor& descriptor) {
+    wait_for_end(fildes, descriptor, ending, proof);
+  });
+}
+
+// Returns once nothing has to be waited for, and ends then what may still be there.
+void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& ending,
+                          const SignalsBlocked& proof) noexcept {
+  const std::size_t number = WaitWords::of_this_thread();
+  for (;;) {
+    const std::uint32_t seen = wait_words_.read(number);
+    WaitWords::watch(descriptor.closers, number);
+    Nanoseconds until = 0;
+    Aftermath aftermath;
+    {
+      MutexLock lock(descriptor.mutex, proof);
+      until = end_of_wait(descriptor, ending);
+      if (until <= sys::monotonic_now()) {
+        until = 0;
+        cancel_all(descriptor, false, aftermath, proof);
+        if (ending.closes) {
+          abandon(descriptor, aftermath);
+          stop_watching_in_vain(descriptor, fildes);
+        }
+      }
+    }
+    settle(aftermath, proof);
+    if (until == 0) {
+      return;
+    }
+    sys::futex_wait(wait_words_.word(number), seen, until);
+  }
+}
+
+// Until when what is outstanding has to be waited for; 0 where it has not.
+Nanoseconds Engine::end_of_wait(Descriptor& descriptor, const Ending& ending) noexcept {
+  Nanoseconds until = 0;
+  for (Descriptor::List* const list : descriptor.lists()) {
+    const Request* const request = list->front();
+    if (request == nullptr || (!ending.closes && request->operation.opcode == Opcode::kRead)) {
+      continue;
+    }
+    if (!may_wait(request->operation.kind)) {
+      return ending.deadline;
+    }
+    if (ending.closes) {
+      // 0: taken from the queue just now.
+      const Nanoseconds started_at = request->started_at.load(std::memory_order_relaxed);
+      until = std::max(until, (started_at != 0 ? started_at : sys::monotonic_now()) + kTimeToBegin);
+    }
+  }
+  return until;
+}
+
+// Takes what runs off its descriptor, whose number may soon stand for another file.
+void Engine::abandon(Descriptor& descriptor, Aftermath& aftermath) noexcept {
+  for (Descriptor::List* const list : descriptor.lists()) {
+    while (Request* const request = list->front()) {
+      leave(*request, descriptor, ETIMEDOUT, aftermath);
+      request->abandoned = true;
+    }
+  }
+}
+
+}  // namespace aiox
