@@ -45,7 +45,7 @@ trace() {
   local line
   rm -rf -- *
   exec {output}< <(exec strace -f -y -s 64 -o trace -e trace="$calls" "$@" -E AIOX_STATS=1 \
-    -E LD_PRELOAD="$library" "$program" "$what" 2>&1)
+    -E AIOX_EXIT=cancel -E LD_PRELOAD="$library" "$program" "$what" 2>&1)
   tracer=$!
   while read -r -t 70 -u "$output" line; do
     echo "$line"

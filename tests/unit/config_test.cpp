@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #include <cerrno>
+#include <string>
+#include <tuple>
+#include <utility>
 
 namespace aiox::sys {
 namespace {
@@ -28,7 +31,25 @@ TEST(Config, HasTheDocumentedDefaults) {
   EXPECT_EQ(config.get(Option::kMaxRequests), 1'048'576);
   EXPECT_EQ(config.get(Option::kAgingMs), 2'000);
   EXPECT_EQ(config.get(Option::kStats), 0);
+  EXPECT_EQ(config.at_end(Option::kClose), AtEnd::kFinish);
+  EXPECT_EQ(config.get(Option::kCloseMs), 10'000);
+  EXPECT_EQ(config.at_end(Option::kExit), AtEnd::kFinish);
+  EXPECT_EQ(config.get(Option::kExitMs), 10'000);
   EXPECT_EQ(config.get(Option::kExpected), 0);
+}
+
+TEST(Config, TakesWordsWhereTheyAreTheChoice) {
+  const std::tuple<const char*, Option, const char*> variables[] = {
+      {"AIOX_CLOSE", Option::kClose, "finish"}, {"AIOX_EXIT", Option::kExit, "drain"}};
+  for (const auto& [name, option, otherwise] : variables) {
+    for (const std::string text : {"cancel", otherwise, "", "0", "1", "Cancel", "cancel "}) {
+      ::setenv(name, text.c_str(), 1);
+      Config config;
+      config.load_environment();
+      ::unsetenv(name);
+      EXPECT_EQ(config.at_end(option), text == "cancel" ? AtEnd::kCancel : AtEnd::kFinish) << text;
+    }
+  }
 }
 
 TEST(Config, TheEnvironmentBeatsTheProgramAndTheProgramTheDefault) {
@@ -46,6 +67,8 @@ TEST(Config, ReadsEveryVariable) {
                                                       {"AIOX_IDLE_MS", Option::kIdleMs},
                                                       {"AIOX_MAX_REQUESTS", Option::kMaxRequests},
                                                       {"AIOX_AGING_MS", Option::kAgingMs},
+                                                      {"AIOX_CLOSE_TIMEOUT_MS", Option::kCloseMs},
+                                                      {"AIOX_EXIT_TIMEOUT_MS", Option::kExitMs},
                                                       {"AIOX_STATS", Option::kStats}};
   for (const auto& [name, option] : variables) {
     ::setenv(name, "1", 1);
