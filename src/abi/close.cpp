@@ -24,9 +24,6 @@
 
 #define AIOX_EXPORT extern "C" [[gnu::visibility("default")]]
 
-// fclose() and pclose() under the name that cannot be interposed; libc has one function for both.
-extern "C" int _IO_fclose(FILE* stream);
-
 namespace aiox::abi {
 namespace {
 
@@ -56,6 +53,10 @@ int close_one(int fildes) {
 
 template <typename Call>
 int replace(int from, int to, Call call) noexcept {
+  if (Engine* const source = concerned(from); source != nullptr && source->owns(from)) {
+    errno = EBADF;
+    return -1;
+  }
   Engine* const engine = concerned(to);
   if (engine == nullptr || from == to || !is_open(from)) {
     return call();
@@ -68,10 +69,13 @@ int replace(int from, int to, Call call) noexcept {
 }
 
 int close_stream(FILE* stream) {
+  const int error = errno;
   const int fildes = ::fileno_unlocked(stream);
+  errno = error;
   Engine* const engine = concerned(fildes);
-  return engine != nullptr ? closing(*engine, fildes, fildes, [=] { return ::_IO_fclose(stream); })
-                           : ::_IO_fclose(stream);
+  return engine != nullptr
+             ? closing(*engine, fildes, fildes, [=] { return sys::close_stream(stream); })
+             : sys::close_stream(stream);
 }
 
 int system_close_range(unsigned first, unsigned last, int flags) noexcept {

@@ -82,21 +82,27 @@ void Engine::end_requests(int first, int last, const Ending& ending,
   });
 }
 
-// Returns once nothing has to be waited for, and ends then what may still be there.
+// Returns when nothing is left to be waited for. Two deadlines: at the first what has not started
+// is cancelled; at the second all that runs has begun its system call, and is abandoned.
 void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& ending,
                           const SignalsBlocked& proof) noexcept {
   const std::size_t number = WaitWords::of_this_thread();
-  for (;;) {
+  Nanoseconds deadline = ending.deadline;
+  for (bool is_cancelled = false;;) {
     const std::uint32_t seen = wait_words_.read(number);
     WaitWords::watch(descriptor.closers, number);
-    Nanoseconds until = 0;
     Aftermath aftermath;
+    Rest rest = Rest::kNothing;
     {
       MutexLock lock(descriptor.mutex, proof);
-      until = end_of_wait(descriptor, ending);
-      if (until <= sys::monotonic_now()) {
-        until = 0;
+      rest = rest_on(descriptor, ending);
+      const Nanoseconds now = sys::monotonic_now();
+      if (rest != Rest::kNothing && !is_cancelled && (rest == Rest::kEndless || now >= deadline)) {
         cancel_all(descriptor, false, aftermath, proof);
+        is_cancelled = true;
+        deadline = now + kTimeToBegin;
+      } else if (rest != Rest::kNothing && now >= deadline) {
+        rest = Rest::kNothing;
         if (ending.closes) {
           abandon(descriptor, aftermath);
           stop_watching_in_vain(descriptor, fildes);
@@ -104,31 +110,27 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
       }
     }
     settle(aftermath, proof);
-    if (until == 0) {
+    if (rest == Rest::kNothing) {
       return;
     }
-    sys::futex_wait(wait_words_.word(number), seen, until);
+    sys::futex_wait(wait_words_.word(number), seen, deadline);
   }
 }
 
-// Until when what is outstanding has to be waited for; 0 where it has not.
-Nanoseconds Engine::end_of_wait(Descriptor& descriptor, const Ending& ending) noexcept {
-  Nanoseconds until = 0;
-  for (Descriptor::List* const list : descriptor.lists()) {
+Engine::Rest Engine::rest_on(Descriptor& descriptor, const Ending& ending) noexcept {
+  Rest rest = Rest::kNothing;
+  for (const Descriptor::List* const list : descriptor.lists()) {
     const Request* const request = list->front();
-    if (request == nullptr || (!ending.closes && request->operation.opcode == Opcode::kRead)) {
+    if (request == nullptr) {
       continue;
     }
-    if (!may_wait(request->operation.kind)) {
-      return ending.deadline;
-    }
-    if (ending.closes) {
-      // 0: taken from the queue just now.
-      const Nanoseconds started_at = request->started_at.load(std::memory_order_relaxed);
-      until = std::max(until, (started_at != 0 ? started_at : sys::monotonic_now()) + kTimeToBegin);
+    if (may_wait(request->operation.kind)) {
+      rest = rest == Rest::kNothing && ending.closes ? Rest::kEndless : rest;
+    } else if (ending.closes || request->operation.opcode != Opcode::kRead) {
+      rest = Rest::kOfFile;
     }
   }
-  return until;
+  return rest;
 }
 
 // Takes what runs off its descriptor, whose number may soon stand for another file.

@@ -220,7 +220,9 @@ class Engine final : private Server, private io::ReadinessListener {
                     const sys::SignalsBlocked& proof) noexcept;
   void wait_for_end(int fildes, Descriptor& descriptor, const Ending& ending,
                     const sys::SignalsBlocked& proof) noexcept;
-  static sys::Nanoseconds end_of_wait(Descriptor& descriptor, const Ending& ending) noexcept
+  /// What is left to be waited for: nothing, what may run for ever, or what a file will end.
+  enum class Rest { kNothing, kEndless, kOfFile };
+  static Rest rest_on(Descriptor& descriptor, const Ending& ending) noexcept
       AIOX_REQUIRES(descriptor.mutex);
   void abandon(Descriptor& descriptor, Aftermath& aftermath) noexcept
       AIOX_REQUIRES(descriptor.mutex);

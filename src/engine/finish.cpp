@@ -18,7 +18,7 @@ using sys::MutexLock;
 using sys::SignalsBlocked;
 
 void Engine::serve(Request& request, const SignalsBlocked& proof) noexcept {
-  request.started_at.store(sys::monotonic_now(), std::memory_order_relaxed);
+  request.started_at = sys::monotonic_now();
   if (!may_wait(request.operation.kind)) {
     finish(request, backend_.perform(request.operation), proof);
     return;

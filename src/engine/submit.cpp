@@ -78,7 +78,6 @@ void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
   request.ordered = !sync && (may_wait(traits.kind) || (traits.append && opcode == Opcode::kWrite));
   request.moved = 0;
   request.abandoned = false;
-  request.started_at.store(0, std::memory_order_relaxed);
   request.lane = RunQueue::rank_of_caller(sync ? 0 : control_block.aio_reqprio);
   request.submitted_at.store(sys::monotonic_now(), std::memory_order_relaxed);
   request.coverage = sync ? begin_coverage(request) : nullptr;

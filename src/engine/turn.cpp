@@ -150,7 +150,6 @@ bool Engine::watch(const Request& request, Descriptor& descriptor, io::Interests
 // A worker was told EAGAIN, or has moved a part.
 void Engine::go_on(Request& request, Descriptor& descriptor, int error, Aftermath& aftermath,
                    const SignalsBlocked& proof) noexcept {
-  request.started_at.store(0, std::memory_order_relaxed);
   request.transition(request.generation(), State::kRunning, State::kWaiting);
   const bool was_ready = error != EAGAIN || std::exchange(descriptor.changed, false);
   if (error == EAGAIN && was_ready) {

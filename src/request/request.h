@@ -140,8 +140,8 @@ struct alignas(64) Request : PoolNode {
 
   bool abandoned = false;  // (d) its descriptor was closed while it ran: it is on no list
 
-  std::atomic<sys::Nanoseconds> started_at = 0;  // (a) relaxed: close() peeks; 0 until it runs
-  sys::Nanoseconds completed_at = 0;             // (d)
+  sys::Nanoseconds started_at = 0;    // (s)
+  sys::Nanoseconds completed_at = 0;  // (d)
 };
 
 static_assert(sizeof(Request) <= 256, "a slot takes at most 256 bytes");
