@@ -98,7 +98,7 @@ int Readiness::set() noexcept {
 // The number is not our epoll set's any more, and the program's to use or to close.
 void Readiness::disown(int set) noexcept {
   int expected = set + 1;
-  if (set_plus_one_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) {
+  if (set != -1 && set_plus_one_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) {
     lost_.store(true, std::memory_order_seq_cst);
   }
 }
