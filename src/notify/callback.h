@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// SIGEV_THREAD.
+// SIGEV_THREAD: the call of the program's function, and the thread that it asked for.
 #pragma once
 
 #include "request/notice.h"
@@ -8,14 +8,18 @@
 
 namespace aiox::notify {
 
-/// Starts a thread that runs the notice's function: with the given attributes, or detached and with
-/// default ones. It starts with all signals blocked, so that the program's signals go to the
-/// program's own threads, and is named "aiox/callback". The function may do what a thread's start
-/// routine may, pthread_exit() included.
+/// Calls the notice's function, which may do what a thread's start routine may: pthread_exit() and
+/// cancellation unwind through here, so it is not noexcept and has nothing to destroy. The notice
+/// has been returned by then.
+void call(Notice& notice);
+
+/// Starts a thread with the notice's attributes that calls its function. It has all signals blocked
+/// from the start, so that the program's signals go to the program's own threads, and is named
+/// "aiox/callback".
 ///
-/// True when the thread was started: it owns the notice then. False when there cannot be one more
-/// thread now. Attributes with which none can be created (a scheduling policy that takes a
-/// privilege, say) do not cost the notification: the thread is created without them.
-[[nodiscard]] bool start_callback(Notice& notice, const sys::SignalsBlocked& proof) noexcept;
+/// Returns 0, and the thread owns the notice; EAGAIN where there cannot be one more such thread
+/// now; another error where there can be none with these attributes (a scheduling policy that takes
+/// a privilege, say).
+[[nodiscard]] int call_in_own_thread(Notice& notice, const sys::SignalsBlocked& proof) noexcept;
 
 }  // namespace aiox::notify

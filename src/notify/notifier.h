@@ -18,7 +18,7 @@ class Notifier {
   virtual int prepare(const sigevent& event, Notice*& notice) noexcept = 0;
 
   /// Makes the notification, exactly once, and owns the notice from now on. What cannot be made now
-  /// (no room in the signal queue, no thread) is kept, in order, and made by retry() (invariant 1).
+  /// (no room in the signal queue, no thread) is kept and made later (invariant 1).
   /// Does not wait for anything but the creation of a thread.
   virtual void deliver(Notice& notice, const sys::SignalsBlocked& proof) noexcept = 0;
 
@@ -28,7 +28,8 @@ class Notifier {
   /// From now on nothing is told: the process exits.
   virtual void mute() noexcept = 0;
 
-  /// Whether there are notifications still to be made.
+  /// Whether others have to call retry() now and then: there are notifications still to be made,
+  /// and the notifier could not get a thread of its own that makes them.
   virtual bool owes() const noexcept = 0;
 
   /// Makes what was kept, as far as it can be made now.

@@ -59,74 +59,77 @@ int SigeventNotifier::prepare(const sigevent& event, Notice*& notice) noexcept {
   return 0;
 }
 
+void SigeventNotifier::mute() noexcept {
+  muted_.store(true, std::memory_order_relaxed);
+  const sys::SignalsBlocked proof;
+  callbacks_->end(proof);
+}
+
 void SigeventNotifier::deliver(Notice& notice, const sys::SignalsBlocked& proof) noexcept {
-  if (muted_.load(std::memory_order_relaxed)) {
-    discard(notice);
-    return;
-  }
-  Queue& queue = queue_of(notice);
-  if (queue.length.load(std::memory_order_relaxed) != 0 || !make(notice, proof)) {
-    keep(queue, notice, proof);
+  const bool made = notice.kind == Notice::Kind::kThread ? deliver_callback(notice, proof)
+                                                         : deliver_signal(notice, proof);
+  if (!made) {
+    retry_thread_.start(proof);
   }
 }
 
-bool SigeventNotifier::make(Notice& notice, const sys::SignalsBlocked& proof) noexcept {
-  if (notice.kind == Notice::Kind::kThread) {
-    return start_callback(notice, proof);
+// False, here and in deliver_callback(): it is kept.
+bool SigeventNotifier::deliver_signal(Notice& notice, const sys::SignalsBlocked& proof) noexcept {
+  // The kernel refuses only real-time signals. It drops the others, or what they carry.
+  if ((!is_real_time(notice.signo) || signals_.empty()) && make_signal(notice)) {
+    return true;
   }
-  if (!queue_signal(notice)) {
+  signals_.add(notice, proof);
+  return false;
+}
+
+bool SigeventNotifier::deliver_callback(Notice& notice, const sys::SignalsBlocked& proof) noexcept {
+  if (make_callback(notice, proof)) {
+    return !callbacks_->owes();
+  }
+  with_attributes_.add(notice, proof);
+  return false;
+}
+
+bool SigeventNotifier::make_signal(Notice& notice) noexcept {
+  if (!muted_.load(std::memory_order_relaxed) && !queue_signal(notice)) {
     return false;
   }
   NoticeStore::give_back(notice);
   return true;
 }
 
-void SigeventNotifier::keep(Queue& queue, Notice& notice,
-                            const sys::SignalsBlocked& proof) noexcept {
-  sys::MutexLock lock(queue.mutex, proof);
-  notice.next = nullptr;
-  (queue.last != nullptr ? queue.last->next : queue.first) = &notice;
-  queue.last = &notice;
-  queue.length.fetch_add(1, std::memory_order_relaxed);
+// False where there can be no thread with the notice's attributes now. Those with which there can
+// never be one do not cost the notification: it comes without them.
+bool SigeventNotifier::make_callback(Notice& notice, const sys::SignalsBlocked& proof) noexcept {
+  if (muted_.load(std::memory_order_relaxed)) {
+    NoticeStore::give_back(notice);
+    return true;
+  }
+  const int error = notice.attributes != nullptr ? call_in_own_thread(notice, proof) : EINVAL;
+  if (error != 0 && error != EAGAIN) {
+    callbacks_->deliver(notice, proof);
+  }
+  return error != EAGAIN;
 }
 
-bool SigeventNotifier::owes() const noexcept {
-  return kept_[0].length.load(std::memory_order_relaxed) +
-             kept_[1].length.load(std::memory_order_relaxed) !=
-         0;
+bool SigeventNotifier::is_in_debt() const noexcept {
+  return !signals_.empty() || !with_attributes_.empty() || callbacks_->owes();
+}
+
+bool SigeventNotifier::pay(const sys::SignalsBlocked& proof) noexcept {
+  const bool signals =
+      signals_.make_in_order([&](Notice& notice) { return make_signal(notice); }, proof);
+  const bool with_attributes = with_attributes_.make_any(
+      [&](Notice& notice) { return make_callback(notice, proof); }, proof);
+  return callbacks_->retry(proof) || signals || with_attributes;
 }
 
 void SigeventNotifier::retry(const sys::SignalsBlocked& proof) noexcept {
-  for (Queue& queue : kept_) {
-    if (queue.length.load(std::memory_order_relaxed) != 0) {
-      retry(queue, proof);
-    }
-  }
-}
-
-void SigeventNotifier::retry(Queue& queue, const sys::SignalsBlocked& proof) noexcept {
-  for (bool made = true; made;) {
-    Notice* notice = nullptr;
-    {
-      sys::MutexLock lock(queue.mutex, proof);
-      if (queue.being_made || queue.first == nullptr) {
-        return;
-      }
-      notice = queue.first;
-      queue.first = notice->next;
-      queue.last = queue.first != nullptr ? queue.last : nullptr;
-      queue.being_made = true;  // it still counts in `length`, so nothing overtakes it
-    }
-    made = make(*notice, proof);
-    sys::MutexLock lock(queue.mutex, proof);
-    queue.being_made = false;
-    if (made) {
-      queue.length.fetch_sub(1, std::memory_order_relaxed);
-    } else {
-      notice->next = queue.first;
-      queue.first = notice;
-      queue.last = queue.last != nullptr ? queue.last : notice;
-    }
+  pay(proof);
+  // Where callbacks are still owed there was no thread to be had a moment ago.
+  if (!signals_.empty() && with_attributes_.empty() && !callbacks_->owes()) {
+    retry_thread_.start(proof);
   }
 }
 

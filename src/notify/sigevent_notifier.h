@@ -3,48 +3,53 @@
 // Notification by sigevent, as POSIX has it.
 #pragma once
 
-#include <array>
 #include <atomic>
-#include <cstddef>
 
+#include "notify/callback_threads.h"
+#include "notify/kept_notices.h"
 #include "notify/notifier.h"
+#include "notify/retry_thread.h"
 #include "request/notice.h"
-#include "sys/mutex.h"
+#include "sys/config.h"
 
 namespace aiox::notify {
 
-/// Signals and callback threads. Each of the two has a queue of what could not be made yet, so
-/// neither holds up the other; while something is in a queue, what follows goes behind it.
-class SigeventNotifier final : public Notifier {
+/// Signals and callback threads. What cannot be made at once is kept, and a thread of the
+/// notifier's own makes it later.
+///
+/// Nothing holds up what does not need the same: signals are kept in their order, apart from
+/// callbacks without attributes, which wait for any thread, and from callbacks with attributes,
+/// each of which waits for its own.
+class SigeventNotifier final : public Notifier, private Debtor {
  public:
-  explicit operator bool() const noexcept { return static_cast<bool>(store_); }
+  explicit SigeventNotifier(const sys::Config& config = sys::config()) noexcept
+      : callbacks_(CallbackThreads::make(config)) {}
+
+  explicit operator bool() const noexcept {
+    return static_cast<bool>(store_) && callbacks_ != nullptr;
+  }
 
   int prepare(const sigevent& event, Notice*& notice) noexcept override;
   void deliver(Notice& notice, const sys::SignalsBlocked& proof) noexcept override;
   void discard(Notice& notice) noexcept override { NoticeStore::give_back(notice); }
-  void mute() noexcept override { muted_.store(true, std::memory_order_relaxed); }
-  bool owes() const noexcept override;
+  void mute() noexcept override;
+  bool owes() const noexcept override { return is_in_debt() && !retry_thread_.is_running(); }
   void retry(const sys::SignalsBlocked& proof) noexcept override;
 
  private:
-  struct Queue {
-    sys::Mutex mutex;
-    Notice* first AIOX_GUARDED_BY(mutex) = nullptr;
-    Notice* last AIOX_GUARDED_BY(mutex) = nullptr;
-    bool being_made AIOX_GUARDED_BY(mutex) = false;  // a thread tries the first one
-    std::atomic<std::size_t> length = 0;             // written under the mutex, read without
-  };
-
-  static bool make(Notice& notice, const sys::SignalsBlocked& proof) noexcept;
-  static void keep(Queue& queue, Notice& notice, const sys::SignalsBlocked& proof) noexcept;
-  static void retry(Queue& queue, const sys::SignalsBlocked& proof) noexcept;
-  Queue& queue_of(const Notice& notice) noexcept {
-    return kept_[notice.kind == Notice::Kind::kThread ? 1 : 0];
-  }
+  bool is_in_debt() const noexcept override;
+  bool pay(const sys::SignalsBlocked& proof) noexcept override;
+  bool deliver_signal(Notice& notice, const sys::SignalsBlocked& proof) noexcept;
+  bool deliver_callback(Notice& notice, const sys::SignalsBlocked& proof) noexcept;
+  bool make_signal(Notice& notice) noexcept;
+  bool make_callback(Notice& notice, const sys::SignalsBlocked& proof) noexcept;
 
   NoticeStore store_;
-  std::array<Queue, 2> kept_;
+  KeptNotices signals_;
+  KeptNotices with_attributes_;
+  const CallbackThreads::Pointer callbacks_;
   std::atomic<bool> muted_ = false;  // relaxed: a flag by itself
+  RetryThread retry_thread_{*this};  // the last one: its end comes before that of the others
 };
 
 }  // namespace aiox::notify

@@ -14,6 +14,8 @@ bool is_valid_signal(int signo) noexcept {
   return (signo >= 1 && signo < __SIGRTMIN) || (signo >= SIGRTMIN && signo <= SIGRTMAX);
 }
 
+bool is_real_time(int signo) noexcept { return signo >= SIGRTMIN; }
+
 bool is_own_thread(pid_t thread) noexcept {
   return thread > 0 && ::syscall(SYS_tgkill, ::getpid(), thread, 0) == 0;
 }

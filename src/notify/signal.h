@@ -11,6 +11,9 @@ namespace aiox::notify {
 /// itself.
 bool is_valid_signal(int signo) noexcept;
 
+/// Whether it is one of those that queue (SIGRTMIN and above): the others are pending once at most.
+bool is_real_time(int signo) noexcept;
+
 /// Whether `thread` is a thread of this process.
 bool is_own_thread(pid_t thread) noexcept;
 

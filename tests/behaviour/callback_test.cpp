@@ -4,13 +4,17 @@
 #include <aio.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <deque>
 #include <functional>
+#include <set>
 #include <thread>
 
 #include "support/descriptors.h"
@@ -210,6 +214,118 @@ TEST_F(Callback, HasSignalsBlockedSoThatTheProgramsOwnThreadsGetThem) {
   for (const int signo : {SIGINT, SIGTERM, SIGUSR1, SIGALRM, SIGRTMIN}) {
     EXPECT_EQ(sigismember(&blocked, signo), 1) << signo;
   }
+}
+
+TEST_F(Callback, ThousandInARowUseFewThreads) {
+  std::set<pid_t> threads;
+  for (int i = 0; i < 1000; ++i) {
+    write_and_call([&] { threads.insert(gettid()); });
+  }
+  EXPECT_LE(threads.size(), 20U);
+}
+
+TEST_F(Callback, StartsOnAThreadAsGoodAsNewWhateverTheLastOneDidToIt) {
+  for (int i = 0; i < 100; ++i) {
+    sigset_t mask;
+    char name[16] = "";
+    int state = -1;
+    int type = -1;
+    write_and_call([&] {
+      sigset_t none;
+      sigemptyset(&none);
+      pthread_sigmask(SIG_SETMASK, &none, &mask);
+      pthread_getname_np(pthread_self(), name, sizeof name);
+      pthread_setname_np(pthread_self(), "spoiled");
+      pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+      pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+    });
+    ASSERT_EQ(sigismember(&mask, SIGTERM), 1);
+    ASSERT_EQ(sigismember(&mask, SIGRTMAX), 1);
+    ASSERT_STREQ(name, "aiox/callback");
+    ASSERT_EQ(state, PTHREAD_CANCEL_ENABLE);
+    ASSERT_EQ(type, PTHREAD_CANCEL_DEFERRED);
+  }
+}
+
+TEST_F(Callback, WithAttributesHasAThreadThatNoOtherUses) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  static std::atomic<bool> called{false};
+  static pthread_t thread;
+  pid_t cached = 0;
+  static std::atomic<pid_t> own{0};
+  write_and_call([&] { cached = gettid(); });
+  write.aio_sigevent = thread_event(
+      [](sigval) {
+        thread = pthread_self();
+        own = gettid();
+        called = true;
+      },
+      sigval{}, &attributes);
+  ASSERT_EQ(aio_write(&write), 0);
+  wait_until([] { return called.load(); }, "the callback");
+  EXPECT_NE(own, cached);
+  EXPECT_EQ(pthread_join(thread, nullptr), 0) << "joinable, and over";
+  pthread_attr_destroy(&attributes);
+}
+
+TEST_F(Callback, ThatIsCanceledHarmsNoOther) {
+  static std::atomic<bool> inside{false};
+  static pthread_t thread;
+  for (int i = 0; i < 20; ++i) {
+    inside = false;
+    write.aio_sigevent = thread_event(
+        [](sigval) {
+          thread = pthread_self();
+          inside = true;
+          for (;;) {
+            pause();
+          }
+        },
+        sigval{});
+    ASSERT_EQ(aio_write(&write), 0);
+    wait_until([] { return inside.load(); }, "the callback");
+    pthread_cancel(thread);
+    EXPECT_EQ(finish(write), success(4));
+    write_and_call([] { pthread_testcancel(); });
+  }
+}
+
+TEST_F(Callback, ThatAreManyAndEndTheirThreadsHarmNoOther) {
+  static std::atomic<int> calls{0};
+  constexpr int kMany = 200;
+  std::deque<Transfer> writes;
+  for (int i = 0; i < kMany; ++i) {
+    Transfer& one = writes.emplace_back(file, "many", 0);
+    one.aio_sigevent = thread_event(
+        [](sigval) {
+          ++calls;
+          pthread_exit(nullptr);
+        },
+        sigval{});
+    ASSERT_EQ(aio_write(&one), 0);
+    write_and_call([] {});
+  }
+  wait_until([] { return calls == kMany; }, "all callbacks");
+  for (Transfer& one : writes) {
+    EXPECT_EQ(finish(one), success(4));
+  }
+}
+
+TEST_F(Callback, MayForkAChildThatUsesAio) {
+  if (kSanitized) {
+    GTEST_SKIP() << "the sanitizers' threads do not survive a fork";
+  }
+  int status = -1;
+  write_and_call([&] {
+    const pid_t child = fork();
+    if (child == 0) {
+      Transfer own = write_of(file, "child");
+      _exit(aio_write(&own) == 0 && finish(own) == success(5) ? 0 : 1);
+    }
+    waitpid(child, &status, 0);
+  });
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(Callback, ThreadEndsAfterwards) {

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
+#include <cstdint>
 
 #include "support/patience.h"
 
@@ -22,6 +23,7 @@ std::atomic<int> successes_left{kNever};
 std::atomic<std::size_t> asked_for{0};
 std::atomic<std::size_t> last_size{0};
 std::atomic<std::size_t> smallest_stack{0};
+std::atomic<std::size_t> largest_stack{SIZE_MAX};
 std::atomic<const FutexWatch::Look*> futex_look{nullptr};
 std::atomic<int> lookers{0};
 
@@ -51,6 +53,9 @@ std::size_t last_stack_size() { return last_size; }
 SmallStacksFail::SmallStacksFail(std::size_t smallest) { smallest_stack = smallest; }
 SmallStacksFail::~SmallStacksFail() { smallest_stack = 0; }
 
+LargeStacksFail::LargeStacksFail(std::size_t largest) { largest_stack = largest; }
+LargeStacksFail::~LargeStacksFail() { largest_stack = SIZE_MAX; }
+
 FutexWatch::FutexWatch(Look look) : look_(std::move(look)) { futex_look = &look_; }
 FutexWatch::~FutexWatch() {
   futex_look = nullptr;
@@ -76,7 +81,7 @@ extern "C" [[gnu::visibility("default")]] int pthread_create(pthread_t* thread,
     pthread_attr_getstacksize(attributes, &size);
   }
   last_size = size;
-  if (fails_now()) {
+  if (fails_now() || size > largest_stack) {
     return EAGAIN;
   }
   if (size < smallest_stack) {

@@ -34,6 +34,15 @@ class SmallStacksFail {
   SmallStacksFail& operator=(const SmallStacksFail&) = delete;
 };
 
+/// While one lives, pthread_create() says EAGAIN to stacks above that size.
+class LargeStacksFail {
+ public:
+  explicit LargeStacksFail(std::size_t largest);
+  ~LargeStacksFail();
+  LargeStacksFail(const LargeStacksFail&) = delete;
+  LargeStacksFail& operator=(const LargeStacksFail&) = delete;
+};
+
 /// While one lives, `look` is called before each futex(2) call that any thread makes by syscall():
 /// with whether it is a wait, and with the value that it expects.
 class FutexWatch {

@@ -77,6 +77,21 @@ class SigeventNotifierTest : public testing::Test {
     return taken.si_value.sival_int;
   }
 
+  /// The value of the next signal, which has to come.
+  int wait_and_take() {
+    siginfo_t taken{};
+    const timespec patience{.tv_sec = kPatience.count(), .tv_nsec = 0};
+    return ::sigtimedwait(&set_, &taken, &patience) == -1 ? -1 : taken.si_value.sival_int;
+  }
+
+  /// No signal can be queued until make_room() is called.
+  void let_queue_be_full() {
+    ASSERT_EQ(::getrlimit(RLIMIT_SIGPENDING, &room_), 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = room_.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_SIGPENDING, &none), 0);
+  }
+  void make_room() { ASSERT_EQ(::setrlimit(RLIMIT_SIGPENDING, &room_), 0); }
+
   /// Runs `body` in a callback thread and waits for its end.
   void call_back(std::function<void()> body, pthread_attr_t* attributes = nullptr) {
     std::atomic<bool> done = false;
@@ -93,6 +108,7 @@ class SigeventNotifierTest : public testing::Test {
   notify::SigeventNotifier notifier_;
   sigset_t set_;
   sigset_t before_;
+  rlimit room_{};
 };
 
 TEST_F(SigeventNotifierTest, NothingIsToldWithSIGEV_NONEAndWithSignalZero) {
@@ -182,10 +198,22 @@ TEST_F(SigeventNotifierTest, TheSigeventNeedNotStayValid) {
 }
 
 TEST_F(SigeventNotifierTest, SignalsThatFindNoRoomAreKeptInOrderAndMadeLater) {
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_SIGPENDING, &before), 0);
-  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_SIGPENDING, &none), 0);
+  let_queue_be_full();
+  for (int value = 0; value < 20; ++value) {
+    deliver(event(SIGEV_SIGNAL, SIGRTMIN + 1, value));
+  }
+  EXPECT_EQ(take(), -1);
+  make_room();
+  deliver(event(SIGEV_SIGNAL, SIGRTMIN + 1, 20));  // goes behind what is kept
+  for (int value = 0; value <= 20; ++value) {
+    EXPECT_EQ(wait_and_take(), value);
+  }
+  EXPECT_EQ(take(), -1);
+}
+
+TEST_F(SigeventNotifierTest, SignalsThatFindNoRoomNorAThreadWaitForARetry) {
+  const ThreadsFail fail;
+  let_queue_be_full();
   for (int value = 0; value < 20; ++value) {
     deliver(event(SIGEV_SIGNAL, SIGRTMIN + 1, value));
   }
@@ -193,7 +221,7 @@ TEST_F(SigeventNotifierTest, SignalsThatFindNoRoomAreKeptInOrderAndMadeLater) {
   retry();
   EXPECT_EQ(take(), -1);
   EXPECT_TRUE(notifier_.owes());
-  ASSERT_EQ(::setrlimit(RLIMIT_SIGPENDING, &before), 0);
+  make_room();
   deliver(event(SIGEV_SIGNAL, SIGRTMIN + 1, 20));  // goes behind what is kept
   EXPECT_EQ(take(), -1);
   retry();
@@ -202,6 +230,79 @@ TEST_F(SigeventNotifierTest, SignalsThatFindNoRoomAreKeptInOrderAndMadeLater) {
     EXPECT_EQ(take(), value);
   }
   EXPECT_EQ(take(), -1);
+}
+
+TEST_F(SigeventNotifierTest, OthersNeedNotRetryWhatTheNotifiersOwnThreadDoes) {
+  let_queue_be_full();
+  deliver(event(SIGEV_SIGNAL, SIGRTMIN + 1, 1));
+  wait_until([&] { return !notifier_.owes(); }, "the notifier's own thread");
+  EXPECT_EQ(take(), -1);
+  make_room();
+  EXPECT_EQ(wait_and_take(), 1);
+}
+
+TEST_F(SigeventNotifierTest, KeptSignalsHoldUpNoneThatNeedsNoRoom) {
+  sigset_t user;
+  sigemptyset(&user);
+  sigaddset(&user, SIGUSR1);
+  sigset_t before;
+  pthread_sigmask(SIG_BLOCK, &user, &before);
+  let_queue_be_full();
+  deliver(event(SIGEV_SIGNAL, SIGRTMIN + 1, 1));
+  deliver(event(SIGEV_SIGNAL, SIGUSR1));
+  const timespec at_once{};
+  EXPECT_EQ(::sigtimedwait(&user, nullptr, &at_once), SIGUSR1);
+  make_room();
+  EXPECT_EQ(wait_and_take(), 1);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST_F(SigeventNotifierTest, NothingIsToldOnceItIsMute) {
+  const ThreadsFail fail;
+  std::atomic<int> calls = 0;
+  std::function<void()> count = [&] { calls++; };
+  sigevent calling = callback_event();
+  calling.sigev_value.sival_ptr = &count;
+  let_queue_be_full();
+  deliver(event(SIGEV_SIGNAL));
+  deliver(calling);
+  notifier_.mute();
+  make_room();
+  deliver(event(SIGEV_SIGNAL));
+  deliver(calling);
+  retry();
+  EXPECT_FALSE(notifier_.owes());
+  EXPECT_EQ(take(), -1);
+  EXPECT_EQ(calls, 0);
+}
+
+TEST_F(SigeventNotifierTest, AttributesWithWhichThereIsNoThreadNowHoldUpNoOtherCallback) {
+  constexpr int kKept = 20;
+  constexpr std::size_t kLarge = std::size_t{64} << 20;
+  pthread_attr_t large;
+  pthread_attr_init(&large);
+  pthread_attr_setstacksize(&large, kLarge);
+  pthread_attr_setdetachstate(&large, PTHREAD_CREATE_DETACHED);
+  pthread_attr_t small;
+  pthread_attr_init(&small);
+  pthread_attr_setstacksize(&small, std::size_t{3} << 20);
+  pthread_attr_setdetachstate(&small, PTHREAD_CREATE_DETACHED);
+  std::atomic<int> calls = 0;
+  std::function<void()> count = [&] { ++calls; };
+  sigevent calling = callback_event(&large);
+  calling.sigev_value.sival_ptr = &count;
+  {
+    const LargeStacksFail fail(kLarge - 1);
+    for (int i = 0; i < kKept; ++i) {
+      deliver(calling);
+    }
+    call_back([] {}, &small);
+    call_back([] {});
+    EXPECT_EQ(calls, 0);
+  }
+  wait_until([&] { return calls == kKept; }, "those that were kept");
+  pthread_attr_destroy(&small);
+  pthread_attr_destroy(&large);
 }
 
 TEST_F(SigeventNotifierTest, CallbacksThatFindNoThreadAreKeptAndHoldUpNoSignal) {
@@ -226,27 +327,26 @@ TEST_F(SigeventNotifierTest, CallbacksThatFindNoThreadAreKeptAndHoldUpNoSignal) 
 
 TEST_F(SigeventNotifierTest, SeveralThreadsMayRetryAtOnce) {
   constexpr int kKept = 200;
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_SIGPENDING, &before), 0);
-  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_SIGPENDING, &none), 0);
+  let_queue_be_full();
   for (int value = 0; value < kKept; ++value) {
     deliver(event(SIGEV_SIGNAL, SIGRTMIN + 1, value));
   }
-  ASSERT_EQ(::setrlimit(RLIMIT_SIGPENDING, &before), 0);
+  std::atomic<bool> enough = false;
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
-      while (notifier_.owes()) {
+      while (!enough) {
         retry();
       }
     });
   }
+  make_room();
+  for (int value = 0; value < kKept; ++value) {
+    ASSERT_EQ(wait_and_take(), value);
+  }
+  enough = true;
   for (std::thread& thread : threads) {
     thread.join();
-  }
-  for (int value = 0; value < kKept; ++value) {
-    ASSERT_EQ(take(), value);
   }
   EXPECT_EQ(take(), -1);
 }
@@ -280,6 +380,19 @@ TEST_F(SigeventNotifierTest, ACallbackGetsTheAttributesThatWereGiven) {
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   call_back([] {}, &attributes);
   EXPECT_EQ(last_stack_size(), kStack);
+  pthread_attr_destroy(&attributes);
+}
+
+TEST_F(SigeventNotifierTest, ACallbackWithAttributesHasAThreadOfItsOwn) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  call_back([] {});
+  const std::size_t before = threads_asked_for();
+  for (int i = 0; i < 5; ++i) {
+    call_back([] {}, &attributes);
+  }
+  EXPECT_EQ(threads_asked_for(), before + 5);
   pthread_attr_destroy(&attributes);
 }
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "notify/retry_thread.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <optional>
+
+#include "injection.h"
+#include "support/patience.h"
+#include "support/process.h"
+
+namespace aiox::test {
+namespace {
+
+/// Owes until the test pays.
+class TestDebtor final : public notify::Debtor {
+ public:
+  bool is_in_debt() const noexcept override { return debts > 0; }
+  bool pay(const sys::SignalsBlocked& /*proof*/) noexcept override {
+    ++rounds;
+    return may_pay && debts.exchange(0) > 0;
+  }
+
+  std::atomic<int> debts = 0;
+  std::atomic<int> rounds = 0;
+  std::atomic<bool> may_pay = false;
+};
+
+class RetryThreadTest : public testing::Test {
+ protected:
+  void owe() {
+    ++debtor_.debts;
+    const sys::SignalsBlocked proof;
+    thread_->start(proof);
+  }
+  static bool is_there() { return !threads_named("aiox/notifier").empty(); }
+
+  TestDebtor debtor_;
+  std::optional<notify::RetryThread> thread_{std::in_place, debtor_};
+};
+
+TEST_F(RetryThreadTest, IsThereWhileSomethingIsOwedAndOnlyThen) {
+  EXPECT_FALSE(is_there());
+  owe();
+  wait_until([&] { return debtor_.rounds > 3; }, "some rounds");
+  EXPECT_TRUE(is_there());
+  EXPECT_TRUE(thread_->is_running());
+  debtor_.may_pay = true;
+  wait_until([&] { return debtor_.debts == 0 && !is_there(); }, "the thread's end");
+  EXPECT_FALSE(thread_->is_running());
+}
+
+TEST_F(RetryThreadTest, HasAllSignalsBlocked) {
+  owe();
+  wait_until([&] { return is_there(); }, "the thread");
+  EXPECT_NE(threads_named("aiox/notifier")[0].blocked_signals & std::uint64_t{1} << 14, 0U);
+}
+
+TEST_F(RetryThreadTest, IsOneForAllThatIsOwed) {
+  const std::size_t before = threads_asked_for();
+  for (int i = 0; i < 100; ++i) {
+    owe();
+  }
+  EXPECT_EQ(threads_asked_for(), before + 1);
+  debtor_.may_pay = true;
+  wait_until([&] { return debtor_.debts == 0; }, "all to be paid");
+}
+
+TEST_F(RetryThreadTest, LeavesNothingBehindThoughItLeavesAllTheTime) {
+  debtor_.may_pay = true;
+  for (int i = 0; i < 2000; ++i) {
+    owe();
+  }
+  wait_until([&] { return debtor_.debts == 0; }, "all to be paid");
+}
+
+TEST_F(RetryThreadTest, IsNotRunningWhereItCannotBeCreated) {
+  {
+    const ThreadsFail fail;
+    owe();
+    EXPECT_FALSE(thread_->is_running());
+  }
+  owe();
+  wait_until([&] { return thread_->is_running(); }, "the second attempt");
+}
+
+TEST_F(RetryThreadTest, EndsWithItsOwner) {
+  owe();
+  wait_until([&] { return thread_->is_running(); }, "the thread");
+  thread_.reset();
+  EXPECT_GT(debtor_.debts, 0);
+  const int rounds = debtor_.rounds;
+  wait_until([] { return !is_there(); }, "the thread's end");
+  EXPECT_EQ(debtor_.rounds, rounds);
+}
+
+}  // namespace
+}  // namespace aiox::test
