@@ -26,8 +26,12 @@ int status_of(const aiocb& control_block, int& status) noexcept {
 
 int submit(aiocb& control_block, Opcode opcode) noexcept {
   const Reply reply;
-  Engine* const present = engine();
-  return reply.with(present != nullptr ? present->submit(control_block, opcode) : EAGAIN);
+  if (Engine* const present = engine(); present != nullptr) {
+    return reply.with(present->submit(control_block, opcode));
+  }
+  sys::AiocbPrivate fields(control_block);
+  fields.refuse(fields.ticket(), EAGAIN);
+  return reply.with(EAGAIN);
 }
 
 int submit_sync(int operation, aiocb& control_block) noexcept {

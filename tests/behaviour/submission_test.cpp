@@ -4,6 +4,7 @@
 #include <aio.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <cerrno>
@@ -14,6 +15,7 @@
 
 #include "support/descriptors.h"
 #include "support/events.h"
+#include "support/patience.h"
 #include "support/process.h"
 #include "support/transfer.h"
 
@@ -148,6 +150,25 @@ TEST_P(AnyCall, IgnoresTheListOpcode) {
 TEST_P(AnyCall, ZeroSigeventIsNoNotificationAndNoError) {
   block.aio_sigevent = sigevent{};
   expect_accepted();
+}
+
+TEST_P(AnyCall, NoMemoryForTheLibraryIsEagain) {
+  if (kSanitized) {
+    GTEST_SKIP() << "a sanitizer needs all of the address space";
+  }
+  if (!in_environment({})) {
+    return;
+  }
+  int result = 0;
+  int error = 0;
+  {
+    const Limit nothing(RLIMIT_AS, 0);
+    result = GetParam().submit(&block);
+    error = errno;
+  }
+  EXPECT_EQ(result, -1);
+  EXPECT_EQ(error, EAGAIN);
+  EXPECT_EQ(outcome_of(block), failure(EAGAIN));
 }
 
 INSTANTIATE_TEST_SUITE_P(Submission, AnyCall, testing::Values(kRead, kWrite, kSync, kDataSync),
