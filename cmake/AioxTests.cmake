@@ -26,12 +26,13 @@ target_link_libraries(
   PUBLIC aiox_variant GTest::gtest
   PRIVATE aiox_warnings aiox_abi)
 
-# aiox_add_tests(<folder> AGAINST <layers|gate|library> LABEL <label> TIMEOUT <seconds>)
+# aiox_add_tests(<folder> AGAINST <layers|gate|library|renamed> LABEL <label> TIMEOUT <seconds>)
 #
 # Makes one program of the folder's sources.
 #   layers   The layers below abi are linked in.
 #   gate     All layers are linked in, but not our wiring: the gate's takes its place.
 #   library  The real libaiox.so is linked ahead of libc, as a program would do it.
+#   renamed  libaiox.a is linked in, calling what the folder's renamed_calls.txt says in place of libc.
 function(aiox_add_tests folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "AGAINST;LABEL;TIMEOUT" "")
   set(program ${folder}_tests)
@@ -65,10 +66,24 @@ function(_aiox_add_program program folder against but)
   target_link_libraries(${program} PRIVATE aiox_warnings)
   if(against STREQUAL "library")
     target_link_libraries(${program} PRIVATE aiox)
+  elseif(against STREQUAL "renamed")
+    _aiox_rename_calls(${program} ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/renamed_calls.txt)
   elseif(against STREQUAL "gate")
     target_link_libraries(${program} PRIVATE ${AIOX_TEST_LAYERS} aiox_abi)
   else()
     target_link_libraries(${program} PRIVATE ${AIOX_TEST_LAYERS})
   endif()
   target_link_libraries(${program} PRIVATE aiox_test_support)
+endfunction()
+
+function(_aiox_rename_calls program renamed_calls)
+  set(archive ${CMAKE_CURRENT_BINARY_DIR}/${program}_library.a)
+  add_custom_command(
+    OUTPUT ${archive}
+    COMMAND ${CMAKE_OBJCOPY} --redefine-syms=${renamed_calls} $<TARGET_FILE:aiox_static> ${archive}
+    DEPENDS aiox_static ${renamed_calls}
+    COMMENT "Renaming what libaiox.a calls"
+    VERBATIM)
+  target_sources(${program} PRIVATE ${archive})
+  target_link_libraries(${program} PRIVATE ${archive})
 endfunction()

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+//
+// Whatever call of the library's fails, once or now and then: each accepted request ends once and
+// is told of once, what is refused leaves nothing behind, nothing hangs, and everything works
+// again. Each case is a process of its own, which begins with the library's first call.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <initializer_list>
+#include <iostream>
+#include <iterator>
+#include <string>
+
+#include "injector.h"
+#include "ledger.h"
+#include "scenario.h"
+#include "stress/scale.h"
+#include "support/descriptors.h"
+#include "support/patience.h"
+#include "support/process.h"
+
+namespace aiox::test {
+namespace {
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+void tell_hang(int /*signo*/) {
+  const char* const what = what_is_done();
+  static_cast<void>(::write(STDERR_FILENO, "hangs, while ", 13) +
+                    ::write(STDERR_FILENO, what, std::strlen(what)) +
+                    ::write(STDERR_FILENO, "\n", 1));
+  ::_exit(2);
+}
+
+// With the plan's faults; then once more without; and in the end nothing is left of it.
+int play_in_child() {
+  struct sigaction hangs {};
+  hangs.sa_handler = tell_hang;
+  ::sigaction(SIGALRM, &hangs, nullptr);
+  ::alarm(static_cast<unsigned>(kPatience.count()));
+  const std::size_t descriptors = open_descriptors();
+  plan().armed = true;
+  play_scenario();
+  plan().armed = false;
+  const std::size_t injected = plan().injected.exchange(0);
+  play_scenario();
+  plan().injected = injected;
+  doing("waiting for the threads to leave");
+  wait_until([] { return library_threads().empty(); }, "the end of the library's threads");
+  const std::size_t own = library_descriptor() != -1 ? 1 : 0;
+  if (open_descriptors() > descriptors + own) {
+    wrong("no descriptor is left open but the epoll set");
+  }
+  return is_all_right() ? 0 : 1;
+}
+
+// The plan in a child. The plan's counters are the child's afterwards.
+void play(const std::string& what) {
+  Plan& shared = plan();
+  shared.injected = 0;
+  for (auto& made : shared.made) {
+    made = 0;
+  }
+  for (auto& errors : shared.errors) {
+    errors = 0;
+  }
+  std::cout.flush();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::_exit(play_in_child());
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0) << "with " << what;
+}
+
+void play_one(Call call, std::size_t index, int error) {
+  Plan& shared = plan();
+  shared.mode = Plan::Mode::kOne;
+  shared.call = call;
+  shared.index = index;
+  shared.error = error;
+  play(std::string(name_of(call)) + " number " + std::to_string(index) + " failing with " +
+       std::strerror(error));
+}
+
+// Each of the points at which those calls are made, with each error, one after the other. Of calls
+// that are made very often, so many, evenly spread.
+void play_each(std::initializer_list<Call> calls) {
+  if (!in_environment({{"AIOX_IDLE_MS", "3"}})) {
+    return;
+  }
+  plan().mode = Plan::Mode::kNone;
+  play("nothing failing");
+  std::array<std::size_t, kCalls> points{};
+  std::copy(plan().made.begin(), plan().made.end(), points.begin());
+  const auto most = static_cast<std::size_t>(8 * scale());
+  std::size_t total = 0;
+  for (const Call call : calls) {
+    const std::size_t count = points[static_cast<std::size_t>(call)];
+    std::size_t injected = 0;
+    for (const int error : errors_of(call)) {
+      for (std::size_t i = 0; i < std::min(count, most) && !testing::Test::HasFailure(); ++i) {
+        play_one(call, count <= most ? i : i * count / most, error);
+        injected += plan().injected;
+      }
+    }
+    std::cout << name_of(call) << ": " << count << " points, " << injected << " faults\n";
+    total += injected;
+  }
+  std::cout << total << " faults injected" << std::endl;
+  EXPECT_GT(total, 0U);
+}
+
+TEST(OneFault, OfAnAllocationLosesNothing) { play_each({Call::kMmap, Call::kMadvise}); }
+
+TEST(OneFault, OfAThreadLosesNothing) {
+  play_each({Call::kThread, Call::kAttrInit, Call::kAttrDetach, Call::kAttrStack});
+}
+
+TEST(OneFault, OfADescriptorLosesNothing) { play_each({Call::kEpollCreate, Call::kDuplicate}); }
+
+TEST(OneFault, OfWatchingLosesNothing) { play_each({Call::kEpollCtl, Call::kEpollWait}); }
+
+TEST(OneFault, OfWaitingLosesNothing) { play_each({Call::kFutexWait}); }
+
+TEST(OneFault, OfASignalLosesNothing) {
+  play_each({Call::kSignal, Call::kThreadSignal, Call::kThreadProbe});
+}
+
+TEST(OneFault, OfAnAttemptLosesNothing) {
+  play_each({Call::kReadNow, Call::kWriteNow, Call::kReceive, Call::kSend, Call::kSplice});
+}
+
+TEST(OneFault, OfAFileIsTheResultAndNothingElse) {
+  play_each(
+      {Call::kPread, Call::kPwrite, Call::kRead, Call::kWrite, Call::kFsync, Call::kFdatasync});
+}
+
+TEST(OneFault, OfLookingAtADescriptorQueuesNothing) {
+  play_each({Call::kStat, Call::kSeek, Call::kGetFlags});
+}
+
+TEST(OneFault, OfWhatIsDispensableIsNotSeen) {
+  play_each({Call::kAtexit, Call::kLimit, Call::kPolicy, Call::kName});
+}
+
+// AIOX_STRESS_SEED replays the first of them.
+TEST(RandomFaults, LoseNothing) {
+  if (!in_environment({{"AIOX_IDLE_MS", "3"}})) {
+    return;
+  }
+  const std::uint32_t first = seed();
+  std::size_t injected = 0;
+  const int runs = 40 * scale();
+  for (int run = 0; run < runs && !HasFailure(); ++run) {
+    Plan& shared = plan();
+    shared.mode = Plan::Mode::kRandom;
+    shared.seed = first + static_cast<std::uint32_t>(run);
+    shared.one_in = std::array<std::uint32_t, 4>{3, 10, 30, 100}[shared.seed % 4];
+    play("AIOX_STRESS_SEED=" + std::to_string(shared.seed));
+    injected += shared.injected;
+  }
+  std::cout << injected << " faults injected in " << runs << " runs" << std::endl;
+}
+
+}  // namespace
+}  // namespace aiox::test
