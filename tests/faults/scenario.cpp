@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -97,7 +98,7 @@ void play_lists() {
   doing("lists");
   const TempFile file(std::string(4 * kSize, '-'));
   Ledger ledger;
-  const auto at = [](int place) { return static_cast<off_t>(place * kSize); };
+  const auto at = [](std::size_t place) { return static_cast<off_t>(place * kSize); };
   Order& first = ledger.unsent_write(file, kOne, at(0), Tell::kSignal);
   Order& second = ledger.unsent_write(file, kOne, at(1), Tell::kCallback);
   ledger.list(LIO_WAIT, {&first, &second});
