@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -209,6 +211,27 @@ TEST(StreamWrite, ToAnEventfdThatIsFullWaitsForAReader) {
   EXPECT_EQ(aio_error(&write), EINPROGRESS);
   EXPECT_EQ(read_exactly(counter.reader, 8).size(), 8U);
   EXPECT_EQ(finish(write), success(8));
+}
+
+// A worker was told that there is no room for the number, although the eventfd is writable: it is
+// watched for changes only. When those are over, a later write has room and must not wait for one.
+TEST(StreamWrite, AfterOneThatFoundNoRoomInAnEventfdWaitsForNoFurtherChange) {
+  for (int round = 0; round < 100; ++round) {
+    const Descriptor counter(::eventfd(0, EFD_NONBLOCK));
+    const std::uint64_t nearly_full = 0xfffffffffffffffe - 2;
+    write_all(counter, {reinterpret_cast<const char*>(&nearly_full), sizeof nearly_full});
+    const std::string_view five("\5\0\0\0\0\0\0\0", 8);
+    Transfer first = write_of(counter, five);
+    ASSERT_EQ(aio_write(&first), 0);
+    for (int i = 0; i < 20 * round; ++i) {
+      ::sched_yield();  // a worker tries it now, or has tried it, or will
+    }
+    EXPECT_EQ(read_exactly(counter, 8).size(), 8U);
+    EXPECT_EQ(finish(first), success(8));
+    Transfer second = write_of(counter, five);
+    ASSERT_EQ(aio_write(&second), 0);
+    EXPECT_EQ(finish(second), success(8));
+  }
 }
 
 }  // namespace

@@ -171,6 +171,26 @@ TEST_P(AnyCall, NoMemoryForTheLibraryIsEagain) {
   EXPECT_EQ(outcome_of(block), failure(EAGAIN));
 }
 
+TEST_P(AnyCall, NoMemoryForTheLibraryIsEagainForTheEntriesOfAListToo) {
+  if (kSanitized) {
+    GTEST_SKIP() << "a sanitizer needs all of the address space";
+  }
+  if (!in_environment({})) {
+    return;
+  }
+  aiocb* const list[] = {&block};
+  int result = 0;
+  int error = 0;
+  {
+    const Limit nothing(RLIMIT_AS, 0);
+    result = list_io(LIO_WAIT, list);
+    error = errno;
+  }
+  EXPECT_EQ(result, -1);
+  EXPECT_EQ(error, EAGAIN);
+  EXPECT_EQ(aio_error(&block), EAGAIN);
+}
+
 INSTANTIATE_TEST_SUITE_P(Submission, AnyCall, testing::Values(kRead, kWrite, kSync, kDataSync),
                          name_of);
 

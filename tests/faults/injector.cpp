@@ -42,20 +42,20 @@ constexpr std::array<Row, kCalls> kTable{{
     {"fcntl(F_DUPFD_CLOEXEC)", {EMFILE, EINVAL}},
     {"fcntl(F_GETFL)", {EPERM}},
     {"epoll_ctl", {ENOMEM, ENOSPC, EPERM, ENOSYS}},
-    {"epoll_wait", {EINTR}},
+    {"epoll_wait", {EINTR, EPERM}},
     {"futex(FUTEX_WAIT)", {EINTR, EAGAIN, ENOSYS}},
     {"rt_sigqueueinfo", {EAGAIN}},
     {"rt_tgsigqueueinfo", {EAGAIN}},
     {"tgkill", {ESRCH}},
-    {"preadv2", {EINTR, ENOMEM, ENOSYS, EPERM}},
-    {"pwritev2", {EINTR, ENOMEM, ENOSYS, EPERM}},
+    {"preadv2", {EAGAIN, EINTR, ENOMEM, ENOSYS, EPERM}},
+    {"pwritev2", {EAGAIN, EINTR, ENOMEM, ENOSYS, EPERM}},
     {"recv", {EAGAIN, EINTR, ENOMEM}},
     {"send", {EAGAIN, EINTR, ENOMEM, ENOBUFS}},
     {"vmsplice", {EAGAIN, EINTR, ENOMEM, ENOSYS, EPERM}},
     {"pread", {EINTR, EIO, ENOMEM}},
     {"pwrite", {EINTR, EIO, ENOSPC}},
-    {"read", {EINTR, EIO}},
-    {"write", {EINTR, EIO}},
+    {"read", {EAGAIN, EINTR, EIO}},
+    {"write", {EAGAIN, EINTR, EIO}},
     {"fsync", {EINTR, EIO}},
     {"fdatasync", {EINTR, EIO}},
     {"fstat", {ENOMEM, EPERM}},
@@ -77,10 +77,7 @@ std::uint32_t number_for(std::uint32_t seed, Call call, std::size_t index) {
 }
 
 // "Not yet" of a stream that is ready is waited out once, and then until the stream changes.
-bool may_be_repeated(Call call, int error) {
-  return error != EAGAIN ||
-         (call != Call::kReceive && call != Call::kSend && call != Call::kSplice);
-}
+bool may_be_repeated(Call call, int error) { return error != EAGAIN || call < Call::kReadNow; }
 
 int chosen_error(const Plan& plan, Call call, std::size_t index) {
   switch (plan.mode) {

@@ -43,6 +43,7 @@ static const struct {
      {SYS_epoll_create1, SYS_epoll_create, SYS_epoll_ctl, SYS_epoll_wait, SYS_epoll_pwait,
       SYS_epoll_pwait2, -1}},
     {"epoll_ctl", {SYS_epoll_ctl, -1}},
+    {"epoll_wait", {SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2, -1}},
     {"preadv2", {SYS_preadv2, SYS_pwritev2, -1}},
     {"vmsplice", {SYS_vmsplice, -1}},
     {"preadv2_and_vmsplice", {SYS_preadv2, SYS_pwritev2, SYS_vmsplice, -1}},
