@@ -65,6 +65,7 @@ void Engine::advance(Descriptor& descriptor, Opcode direction, io::Interests eve
 bool Engine::attempt(Request& request, Descriptor& descriptor, io::Interests event,
                      Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
   const io::Interests promises = interest_in(request.operation.opcode) | io::kBroken;
+  const io::Interests edge = descriptor.watched & io::kEdge;
   const io::Attempt tried = backend_.attempt(rest_of(request), proof);
   Result result = tried.result;
   switch (tried.outcome) {
@@ -76,13 +77,13 @@ bool Engine::attempt(Request& request, Descriptor& descriptor, io::Interests eve
       park(request, descriptor, io::kNone, aftermath, proof);
       return false;
     case io::Attempt::Outcome::kNotReady:
-      park(request, descriptor, (event & promises) != 0 ? io::kEdge : io::kNone, aftermath, proof);
+      park(request, descriptor, (event & promises) != 0 ? io::kEdge : edge, aftermath, proof);
       return false;
     case io::Attempt::Outcome::kCannot:
       if ((event & promises) != 0) {
         hand_to_worker(request, aftermath, proof);
       } else {
-        park(request, descriptor, io::kNone, aftermath, proof);
+        park(request, descriptor, event != io::kNone ? edge : io::kNone, aftermath, proof);
       }
       return false;
   }
@@ -124,7 +125,9 @@ Operation Engine::rest_of(const Request& request) noexcept {
   return rest;
 }
 
-// Waits for readiness, or for a worker where the kernel cannot tell of that.
+// Waits for readiness, or for a worker where the kernel cannot tell of that. Without kEdge in `how`
+// it is told at once if it is ready now: a change that was told of before says nothing about a
+// request that nothing was tried for since.
 void Engine::park(Request& request, Descriptor& descriptor, io::Interests how, Aftermath& aftermath,
                   const SignalsBlocked& proof) noexcept {
   if (!watch(request, descriptor, how, aftermath)) {
@@ -134,7 +137,8 @@ void Engine::park(Request& request, Descriptor& descriptor, io::Interests how, A
 
 bool Engine::watch(const Request& request, Descriptor& descriptor, io::Interests how,
                    Aftermath& aftermath) noexcept {
-  const io::Interests wanted = descriptor.watched | interest_in(request.operation.opcode) | how;
+  const io::Interests wanted =
+      (descriptor.watched & ~io::kEdge) | interest_in(request.operation.opcode) | how;
   if (wanted == descriptor.watched) {
     return true;
   }
