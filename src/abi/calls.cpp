@@ -87,6 +87,7 @@ int list_io(int mode, aiocb* const list[], int nent, const sigevent* event) noex
   }
   Engine* const present = engine();
   if (present == nullptr) {
+    Engine::refuse_all(list, static_cast<std::size_t>(nent));
     return reply.with(EAGAIN);
   }
   const sigevent* const used = mode == LIO_NOWAIT ? event : nullptr;

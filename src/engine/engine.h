@@ -60,6 +60,10 @@ class Engine final : private Server, private io::ReadinessListener {
   [[nodiscard]] int submit_list(int mode, aiocb* const entries[], std::size_t nent,
                                 const sigevent* event) noexcept;
 
+  /// What is left of a list for which there is no memory: entries that have EAGAIN as their final
+  /// status, but those that say that they are still in progress.
+  static void refuse_all(aiocb* const entries[], std::size_t nent) noexcept;
+
   /// The error status, or EINPROGRESS, in `status`; returns EINVAL for an aiocb that claims to be
   /// in progress and is not (a copy, or one inherited over fork). Async-signal-safe.
   [[nodiscard]] int status(const aiocb& control_block, int& status) const noexcept;

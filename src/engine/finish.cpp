@@ -56,11 +56,13 @@ void Engine::finish(Request& request, Result result, const SignalsBlocked& proof
 void Engine::end(Request& request, Descriptor& descriptor, State from, Result result,
                  Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
   const Opcode direction = request.operation.opcode;
+  const int fildes = request.operation.fildes;
   const bool concluded =
       conclude(request, request.generation(), descriptor, from, result, aftermath, proof);
   AIOX_ASSERT(concluded);
   static_cast<void>(concluded);
   advance(descriptor, direction, io::kNone, aftermath, proof);
+  stop_watching_in_vain(descriptor, fildes);
 }
 
 // The end of a request as far as others can see it. False when somebody else was faster.

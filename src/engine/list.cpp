@@ -26,6 +26,7 @@ int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
       if (notice != nullptr) {
         notifier_.discard(*notice);
       }
+      refuse_all(entries, nent);
       return EAGAIN;
     }
     list->holders.store(1, std::memory_order_relaxed);
@@ -74,6 +75,17 @@ int Engine::submit_entry(aiocb& entry, IoList& list, const SignalsBlocked& proof
     tell_refusal(entry, proof);
   }
   return error;
+}
+
+void Engine::refuse_all(aiocb* const entries[], std::size_t nent) noexcept {
+  for (std::size_t i = 0; i < nent; ++i) {
+    if (entries[i] != nullptr && entries[i]->aio_lio_opcode != LIO_NOP) {
+      sys::AiocbPrivate fields(*entries[i]);
+      if (fields.status() != EINPROGRESS) {
+        fields.refuse(fields.ticket(), EAGAIN);
+      }
+    }
+  }
 }
 
 // The entry is over as far as the program can see: what it asked to be told with is made.

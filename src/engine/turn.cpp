@@ -217,15 +217,16 @@ void Engine::end_unwatchable(Descriptor& descriptor, Aftermath& aftermath,
   MutexLock lock(descriptor.mutex, proof);
   for (const Opcode direction : {Opcode::kRead, Opcode::kWrite}) {
     if (Request* const request = descriptor.next_in_line(direction); request != nullptr) {
-      const int fildes = request->operation.fildes;
       end(*request, descriptor, State::kWaiting, cut_short(*request, EAGAIN), aftermath, proof);
-      stop_watching_in_vain(descriptor, fildes);
     }
   }
   aftermath.watched = descriptor.watched != io::kNone ? &descriptor : nullptr;
 }
 
 void Engine::stop_watching_in_vain(Descriptor& descriptor, int fildes) noexcept {
+  if (descriptor.watched == io::kNone) {
+    return;
+  }
   // kEdge is also for one that a worker tries just now.
   const bool is_edge = (descriptor.watched & io::kEdge) != 0;
   for (const Opcode direction : {Opcode::kRead, Opcode::kWrite}) {
@@ -233,10 +234,8 @@ void Engine::stop_watching_in_vain(Descriptor& descriptor, int fildes) noexcept 
       return;
     }
   }
-  if (descriptor.watched != io::kNone) {
-    descriptor.watched = io::kNone;
-    readiness_.forget(fildes);
-  }
+  descriptor.watched = io::kNone;
+  readiness_.forget(fildes);
 }
 
 }  // namespace aiox

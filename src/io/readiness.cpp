@@ -82,6 +82,10 @@ Readiness::~Readiness() {
 
 // The epoll set, made at the first call; -1 and errno where there can be none.
 int Readiness::set() noexcept {
+  if (unusable_.load(std::memory_order_relaxed)) {
+    errno = ENOSYS;
+    return -1;
+  }
   if (const int present = set_plus_one_.load(std::memory_order_acquire); present != 0) {
     return present - 1;
   }
@@ -101,6 +105,13 @@ void Readiness::disown(int set) noexcept {
   if (set != -1 && set_plus_one_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) {
     lost_.store(true, std::memory_order_seq_cst);
   }
+}
+
+// A sandbox lets us make a set and not wait for it.
+void Readiness::do_without(int set) noexcept {
+  unusable_.store(true, std::memory_order_relaxed);
+  disown(set);
+  sys::close_descriptor(set);
 }
 
 int Readiness::watch(int fildes, Interests interests, Interests before) noexcept {
@@ -184,7 +195,11 @@ void Readiness::run(const sys::SignalsBlocked& proof) noexcept {
     const long patience = std::clamp<long>(config_.get(sys::Option::kIdleMs), 1, kLongestPatience);
     const int count = ::epoll_wait(epoll, events, kEventsAtOnce, static_cast<int>(patience));
     if (count == -1 && errno != EINTR) {
-      disown(epoll);
+      if (errno == EBADF || errno == EINVAL) {
+        disown(epoll);
+      } else {
+        do_without(epoll);
+      }
     }
     for (int i = 0; i < count; ++i) {
       const int fildes = static_cast<int>(events[i].data.u64);

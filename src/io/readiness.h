@@ -89,10 +89,12 @@ class Readiness {
   void run(const sys::SignalsBlocked& proof) noexcept;
   int set() noexcept;
   void disown(int set) noexcept;
+  void do_without(int set) noexcept;
 
   ReadinessListener& listener_;
   const sys::Config& config_;
   std::atomic<int> set_plus_one_ = 0;        // release: who sees the epoll set's number can use it
+  std::atomic<bool> unusable_ = false;       // relaxed: a flag by itself
   std::atomic<bool> lost_ = false;           // the listener is still to be told; seq_cst
   std::atomic<std::ptrdiff_t> watched_ = 0;  // seq_cst, see above
   std::atomic<std::ptrdiff_t> live_ = 0;     // seq_cst

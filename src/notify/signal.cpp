@@ -22,16 +22,20 @@ bool is_own_thread(pid_t thread) noexcept {
 
 bool queue_signal(const Notice& notice) noexcept {
   const pid_t process = ::getpid();
+  const bool is_to_thread = notice.kind == Notice::Kind::kThreadSignal;
   siginfo_t info{};
   info.si_signo = notice.signo;
   info.si_code = SI_ASYNCIO;
   info.si_pid = process;
   info.si_uid = ::getuid();
   info.si_value = notice.value;
-  const long result =
-      notice.kind == Notice::Kind::kThreadSignal
-          ? ::syscall(SYS_rt_tgsigqueueinfo, process, notice.thread, notice.signo, &info)
-          : ::syscall(SYS_rt_sigqueueinfo, process, notice.signo, &info);
+  long result = is_to_thread
+                    ? ::syscall(SYS_rt_tgsigqueueinfo, process, notice.thread, notice.signo, &info)
+                    : ::syscall(SYS_rt_sigqueueinfo, process, notice.signo, &info);
+  if (result == -1 && (errno == EPERM || errno == ENOSYS)) {
+    result = is_to_thread ? ::syscall(SYS_tgkill, process, notice.thread, notice.signo)
+                          : ::syscall(SYS_kill, process, notice.signo);
+  }
   return result == 0 || errno != EAGAIN;
 }
 

@@ -19,7 +19,8 @@ bool is_own_thread(pid_t thread) noexcept;
 
 /// Queues the signal to the process or the thread, with si_code SI_ASYNCIO, si_value as given, and
 /// the process's own si_pid and si_uid. False when the queue has no room now (RLIMIT_SIGPENDING);
-/// a thread that has ended meanwhile has nobody to be told, which counts as done.
+/// a thread that has ended meanwhile has nobody to be told, which counts as done. In a sandbox that
+/// forbids it the signal comes without its value.
 /// Source: rt_sigqueueinfo(2).
 [[nodiscard]] bool queue_signal(const Notice& notice) noexcept;
 
