@@ -118,8 +118,12 @@ static void write_and_exit_in_handler(int file) {
   const struct aiocb* const list[] = {block};
   submit_many_writes(file);
   const pid_t self = getpid();
+  int start[2];
+  char byte;
+  must(pipe(start), "pipe");
   const pid_t sender = must(fork(), "fork");
-  if (sender == 0) _exit(kill(self, SIGUSR1));
+  if (sender == 0) _exit(read(start[0], &byte, 1) == 1 ? kill(self, SIGUSR1) : 1);
+  must((int)write(start[1], "x", 1), "write"); /* out of fork(), which exit() may not interrupt */
   for (;;) aio_suspend(list, 1, NULL);
 }
 static int exit_of_a_handler(void) { return written_by_child(write_and_exit_in_handler); }
