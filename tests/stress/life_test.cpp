@@ -53,11 +53,14 @@ int child(const aiocb& inherited, int file) {
   own.aio_buf = &byte;
   own.aio_nbytes = 1;
   const aiocb* const list[] = {&own};
-  bool well = aio_error(&inherited) == -1 && aio_read(&own) == 0;
-  while (well && aio_error(&own) == EINPROGRESS) {
-    aio_suspend(list, 1, nullptr);
+  bool well = aio_error(&inherited) == -1;
+  if (!kSanitized) {  // AddressSanitizer's own locks stay as another thread held them
+    well = well && aio_read(&own) == 0;
+    while (well && aio_error(&own) == EINPROGRESS) {
+      aio_suspend(list, 1, nullptr);
+    }
+    well = well && aio_return(&own) == 1 && byte == 'f';
   }
-  well = well && aio_return(&own) == 1 && byte == 'f';
   const bool is_closed = ::close(inherited.aio_fildes) == 0;
   return well && is_closed ? 0 : 1;
 }
