@@ -6,11 +6,8 @@
 #include <gtest/gtest.h>
 #include <linux/close_range.h>
 #include <stdio.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <deque>
 #include <functional>

@@ -327,6 +327,22 @@ TEST_F(Close, OfOneNumberByTwoThreadsEndsBoth) {
   EXPECT_EQ(first.result() + second.result(), -1);
 }
 
+TEST_F(Close, DoesNotWaitForARunningReadOfATerminal) {
+  if (!in_environment({{"AIOX_CLOSE_TIMEOUT_MS", kLong}})) return;
+  const Ends ends = make_pty();
+  Transfer running = read_of(ends.reader, 1);
+  ASSERT_EQ(aio_read(&running), 0);
+  write_all(ends.writer, "x");
+  gate.wait_started(1);
+  gate.answer(gate.started()[0], Result::success(1));
+  ASSERT_EQ(::dup2(spare, ends.reader), static_cast<int>(ends.reader));
+  EXPECT_EQ(aio_error(&running), EINPROGRESS);
+  gate.let_go('B');
+  EXPECT_EQ(finish(write('B', {.fildes = ends.reader})), success(1));
+  gate.open();
+  EXPECT_EQ(finish(running), success(1));
+}
+
 TEST_F(Close, FromACallbackCarriesOutWhatIsQueued) {
   if (!in_environment({{"AIOX_CLOSE_TIMEOUT_MS", kLong}})) return;
   limit_workers(1);
