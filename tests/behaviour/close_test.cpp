@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <deque>
 #include <functional>
@@ -52,6 +53,7 @@ const Way kWays[] = {
        const auto number = static_cast<unsigned>(fildes);
        EXPECT_EQ(::close_range(number, number + 5, 0), 0);
      }},
+    {"closefrom", [](int fildes) { ::closefrom(fildes); }},
     {"fclose", [](int fildes) { EXPECT_EQ(::fclose(::fdopen(fildes, "r")), 0); }},
 };
 
@@ -290,6 +292,27 @@ TEST(Close, EndsASuspensionOnWhatItCancels) {
   std::thread closer([=] { ::close(fildes); });
   EXPECT_EQ(wait_for(parked), ECANCELED);
   closer.join();
+}
+
+// Each thread works on descriptors of its own; but a number that one has closed is soon another's.
+TEST(Close, OfOneThreadRefusesNothingOnANumberThatIsAnothersAgain) {
+  const Ends ends = make_pipe();
+  std::vector<std::thread> threads;
+  std::atomic<int> refused = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 2'000; ++round) {
+        const int mine = ::dup(ends.reader);
+        Transfer parked = read_of(mine, 1);
+        refused += aio_read(&parked) != 0 ? 1 : 0;
+        EXPECT_EQ(::close(mine), 0);
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(refused, 0);
 }
 
 int number_for_handler = -1;

@@ -121,5 +121,20 @@ TEST_F(OwnDescriptor, IsAChildsToClose) {
   expect_that_it_works();
 }
 
+// The library is in use, and has no descriptor yet.
+TEST(NoOwnDescriptor, IsNoReasonToCloseLowerNumbers) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const TempFile file("x");
+    const bool served = read_in_passing(file, 1) == success(1) && library_descriptor() == -1;
+    ::closefrom(file + 1);
+    const bool kept = ::fcntl(file, F_GETFD) != -1 && ::fcntl(STDIN_FILENO, F_GETFD) != -1;
+    ::_exit(served && kept ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
 }  // namespace
 }  // namespace aiox::test

@@ -158,6 +158,42 @@ static int exit_handler_that_is_older_uses_aio(void) {
   return written_by_child(await_in_an_older_handler);
 }
 
+static volatile int told;
+static void tell(union sigval unused) {
+  (void)unused;
+  told = 1;
+}
+static void await_callback(void) {
+  static char byte;
+  prepare(&blocks[0], file_of_handler, &byte, 1, 0);
+  blocks[0].aio_sigevent.sigev_notify = SIGEV_THREAD;
+  blocks[0].aio_sigevent.sigev_notify_function = tell;
+  must(aio_write(&blocks[0]), "aio_write");
+  while (told == 0) usleep(1000);
+}
+
+static int exit_handler_that_is_older_waits_for_a_callback(void) {
+  file_of_handler = temporary_file();
+  const pid_t child = must(fork(), "fork");
+  if (child == 0) {
+    alarm(5);
+    atexit(await_callback);
+    read_a_file();
+    exit(0);
+  }
+  return check(ended_well(child), "the child ends well");
+}
+
+static void write_in_an_older_handler(int file) {
+  file_of_handler = file;
+  atexit(write_at_exit);
+  read_a_file();
+  exit(0);
+}
+static int exit_handler_that_is_older_writes(void) {
+  return written_by_child(write_in_an_older_handler);
+}
+
 static int aio_in_an_exit_handler(void) {
   const pid_t child = must(fork(), "fork");
   if (child == 0) {
@@ -185,6 +221,29 @@ static int exit_in_flight(void) {
   int wrong = check(ended_well(child), "the child ends well");
   clock_gettime(CLOCK_MONOTONIC, &after);
   return wrong | check(after.tv_sec - before.tv_sec < 5, "at once");
+}
+
+/* aiocbs in a frame that is gone, as in a main() that returns: the kernel's stack is in use
+ * for the exit handlers by then. */
+static void __attribute__((noinline)) leave_pending_reads(int reader) {
+  struct aiocb in_frame[64];
+  static char byte;
+  for (int i = 0; i < 64; ++i) {
+    prepare(&in_frame[i], reader, &byte, 1, 0);
+    must(aio_read(&in_frame[i]), "aio_read");
+  }
+}
+
+static int exit_with_requests_of_a_dead_frame(void) {
+  int ends[2];
+  must(pipe(ends), "pipe");
+  const pid_t child = must(fork(), "fork");
+  if (child == 0) {
+    alarm(20);
+    leave_pending_reads(ends[0]);
+    exit(0);
+  }
+  return check(ended_well(child), "the child ends well");
 }
 
 /* With AIOX_EXIT=cancel, AIOX_MAX_WORKERS=1: what is queued behind a slow write is dropped. */
@@ -221,6 +280,10 @@ const struct life_case exit_cases[] = {
     {"exit_of_a_handler", exit_of_a_handler},
     {"exit_handler_that_is_younger_writes", exit_handler_that_is_younger_writes},
     {"exit_handler_that_is_older_uses_aio", exit_handler_that_is_older_uses_aio},
+    {"exit_handler_that_is_older_waits_for_a_callback",
+     exit_handler_that_is_older_waits_for_a_callback},
+    {"exit_handler_that_is_older_writes", exit_handler_that_is_older_writes},
+    {"exit_with_requests_of_a_dead_frame", exit_with_requests_of_a_dead_frame},
     {"exit_that_cancels_does_not_wait", exit_that_cancels_does_not_wait},
     {"quick_exit_does_not_wait", quick_exit_does_not_wait},
     {"exit_in_flight", exit_in_flight},
