@@ -1,138 +1,124 @@
 /* SPDX-License-Identifier: MIT
  *
- * A program that forks, executes and exits with requests in flight, as it would on any AIO. Each
- * case ends with status 0 if all was as it should be, and by a signal of its own if it hangs.
+ * A program that forks, executes, starts and ends threads and exits with requests in flight, as it
+ * would on any AIO. Each case ends with status 0 if all was as it should be, and by a signal of its
+ * own if it hangs.
  */
-#include <aio.h>
+#include "lifecycle.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+char* program;
+
 static char byte;
 
-static int check(int holds, const char* claim) {
+int check(int holds, const char* claim) {
   if (!holds) fprintf(stderr, "not so: %s\n", claim);
   return holds ? 0 : 1;
 }
 
-/* A read that does not end by itself, on a pipe whose other end stays open. */
-static struct aiocb* pending_read(int* writing_end) {
+int must(int result, const char* call) {
+  if (result != -1) return result;
+  perror(call);
+  _exit(2);
+}
+
+void prepare(struct aiocb* block, int fildes, void* buffer, size_t nbytes, off_t offset) {
+  memset(block, 0, sizeof *block);
+  block->aio_fildes = fildes;
+  block->aio_buf = buffer;
+  block->aio_nbytes = nbytes;
+  block->aio_offset = offset;
+}
+
+struct aiocb* pending_read(int* writing_end) {
   static struct aiocb block;
   int ends[2];
-  if (pipe(ends) != 0) exit(2);
+  must(pipe(ends), "pipe");
   *writing_end = ends[1];
-  memset(&block, 0, sizeof block);
-  block.aio_fildes = ends[0];
-  block.aio_buf = &byte;
-  block.aio_nbytes = 1;
-  if (aio_read(&block) != 0) exit(2);
+  prepare(&block, ends[0], &byte, 1, 0);
+  must(aio_read(&block), "aio_read");
   return &block;
 }
 
-static ssize_t finish(struct aiocb* block) {
+int completes(struct aiocb* block, int writing_end) {
+  return write(writing_end, "x", 1) == 1 && finish(block) == 1 && byte == 'x';
+}
+
+ssize_t finish(struct aiocb* block) {
   const struct aiocb* const list[] = {block};
   while (aio_error(block) == EINPROGRESS) aio_suspend(list, 1, NULL);
   return aio_return(block);
 }
 
-static ssize_t read_a_file(void) {
+ssize_t read_a_file(void) {
   static struct aiocb block;
-  char first;
-  memset(&block, 0, sizeof block);
-  block.aio_fildes = open("/proc/self/exe", O_RDONLY);
-  block.aio_buf = &first;
-  block.aio_nbytes = 1;
-  return aio_read(&block) == 0 ? finish(&block) : -1;
+  static char first;
+  const int fildes = must(open("/proc/self/exe", O_RDONLY), "open");
+  prepare(&block, fildes, &first, 1, 0);
+  const ssize_t result = aio_read(&block) == 0 ? finish(&block) : -1;
+  close(fildes);
+  return result;
 }
 
-static int ended_well(pid_t child) {
-  int status = 0;
-  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static int child_of_fork(void) {
+int use_of_all_kinds(void) {
+  static struct aiocb block;
+  static char buffer[4];
   int writing_end;
-  struct aiocb* const block = pending_read(&writing_end);
-  const pid_t child = fork();
-  if (child == 0) {
-    int wrong =
-        check(aio_error(block) != EINPROGRESS, "the child has no part in the parent's request");
-    wrong |= check(read_a_file() == 1, "the child can use AIO itself");
-    _exit(wrong);
-  }
-  int wrong = check(ended_well(child), "the child ends well");
-  wrong |= check(aio_error(block) == EINPROGRESS, "the parent's request is still in progress");
-  wrong |= check(write(writing_end, "x", 1) == 1 && finish(block) == 1 && byte == 'x',
-                 "the parent's request completes in the parent");
+  struct aiocb* const parked = pending_read(&writing_end);
+  const int file = temporary_file();
+  prepare(&block, file, memcpy(buffer, "data", 4), 4, 0);
+  int wrong = check(aio_write(&block) == 0 && finish(&block) == 4, "a file is written");
+  wrong |= check(aio_fsync(O_SYNC, &block) == 0 && finish(&block) == 0, "it is synchronised");
+  wrong |= check(read_a_file() == 1, "a file is read");
+  wrong |= check(completes(parked, writing_end), "a pipe is read");
+  close(parked->aio_fildes);
+  close(writing_end);
+  close(file);
   return wrong;
 }
 
-static int daemon_that_forks_twice(void) {
-  if (read_a_file() != 1) return 1;
-  const pid_t child = fork();
-  if (child == 0) {
-    setsid();
-    const pid_t grandchild = fork();
-    if (grandchild == 0) _exit(read_a_file() == 1 ? 0 : 1);
-    _exit(ended_well(grandchild) && read_a_file() == 1 ? 0 : 1);
-  }
-  return check(ended_well(child), "both generations can use AIO");
+int ended_with(pid_t child, int expected) {
+  int status = 0;
+  return waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+         WEXITSTATUS(status) == expected;
 }
 
-static int exec_in_flight(char* self) {
-  int writing_end;
-  pending_read(&writing_end);
-  execl(self, self, "nothing", (char*)NULL);
+int ended_well(pid_t child) { return ended_with(child, 0); }
+
+int temporary_file(void) {
+  char path[] = "/tmp/aiox-life-XXXXXX";
+  const int fildes = must(mkstemp(path), "mkstemp");
+  unlink(path);
+  return fildes;
+}
+
+int open_descriptors(void) {
+  DIR* const folder = opendir("/proc/self/fd");
+  int count = 0;
+  while (readdir(folder) != NULL) ++count;
+  closedir(folder);
+  return count;
+}
+
+static int run(const struct life_case* cases, const char* name) {
+  for (; cases->name != NULL; ++cases) {
+    if (strcmp(cases->name, name) == 0) exit(cases->run());
+  }
   return 2;
 }
 
-static int exit_in_flight(void) {
-  int writing_end;
-  pending_read(&writing_end);
-  exit(0);
-}
-
-static void in_an_exit_handler(void) { _exit(read_a_file() == 1 ? 0 : 1); }
-
-static int aio_in_an_exit_handler(void) {
-  atexit(in_an_exit_handler);
-  exit(1);
-}
-
-static void* wait_for_ever(void* block) {
-  const struct aiocb* const list[] = {block};
-  aio_suspend(list, 1, NULL);
-  return NULL;
-}
-
-static int thread_cancellation(void) {
-  int writing_end;
-  struct aiocb* const block = pending_read(&writing_end);
-  pthread_t thread;
-  void* result = NULL;
-  pthread_create(&thread, NULL, wait_for_ever, block);
-  pthread_cancel(thread);
-  pthread_join(thread, &result);
-  int wrong = check(result == PTHREAD_CANCELED, "aio_suspend() is a cancellation point");
-  wrong |= check(write(writing_end, "x", 1) == 1 && finish(block) == 1,
-                 "the request completes all the same");
-  wrong |= check(read_a_file() == 1, "the library goes on");
-  return wrong;
-}
-
 int main(int argc, char** argv) {
-  const char* const what = argc == 2 ? argv[1] : "";
+  const char* const name = argc == 2 ? argv[1] : "";
+  program = argv[0];
   alarm(60);
-  if (strcmp(what, "child_of_fork") == 0) return child_of_fork();
-  if (strcmp(what, "daemon_that_forks_twice") == 0) return daemon_that_forks_twice();
-  if (strcmp(what, "exec_in_flight") == 0) return exec_in_flight(argv[0]);
-  if (strcmp(what, "exit_in_flight") == 0) return exit_in_flight();
-  if (strcmp(what, "aio_in_an_exit_handler") == 0) return aio_in_an_exit_handler();
-  if (strcmp(what, "thread_cancellation") == 0) return thread_cancellation();
-  return strcmp(what, "nothing") == 0 ? 0 : 2;
+  if (strcmp(name, "nothing") == 0) return 0;
+  return run(fork_cases, name) & run(exit_cases, name) & run(thread_cases, name);
 }
