@@ -3,8 +3,7 @@
 // close() and its kin: no request of ours touches a number that the program has closed.
 //
 // A process without AIO pays one load, and so does one for a descriptor that AIO was never used on
-// (a few). close(), dup2() and dup3() are async-signal-safe: begin_close() takes locks that nobody
-// holds with signals unblocked, and waits for nothing that the interrupted code could hold up.
+// (a few). prepare_close() takes locks that nobody holds with signals unblocked.
 //
 // A child of vfork() shares our memory and has descriptors of its own: its calls go straight to the
 // kernel. The library's own number is not open for the program: EBADF, ranges skip it, and it moves
@@ -19,8 +18,9 @@
 #include <algorithm>
 #include <climits>
 
-#include "abi/closing.h"
+#include "abi/process.h"
 #include "sys/real_calls.h"
+#include "sys/signals.h"
 
 #define AIOX_EXPORT extern "C" [[gnu::visibility("default")]]
 
@@ -37,6 +37,14 @@ Engine* concerned(int fildes) noexcept {
              : nullptr;
 }
 
+// errno is left alone.
+void prepare(Engine& engine, int first, int last) noexcept {
+  const int error = errno;
+  const sys::SignalsBlocked proof;
+  engine.prepare_close(first, last, proof);
+  errno = error;
+}
+
 int close_one(int fildes) {
   Engine* const engine = concerned(fildes);
   if (engine == nullptr) {
@@ -47,8 +55,13 @@ int close_one(int fildes) {
     errno = EBADF;
     return -1;
   }
-  return closing_undisturbed(*engine, fildes, fildes,
-                             [=] { return sys::close_descriptor(fildes); });
+  // What has begun is finished.
+  int cancel_state = 0;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+  prepare(*engine, fildes, fildes);
+  const int result = sys::close_descriptor(fildes);
+  pthread_setcancelstate(cancel_state, nullptr);
+  return result;
 }
 
 template <typename Call>
@@ -63,32 +76,35 @@ int replace(int from, int to, Call call) noexcept {
   }
   if (engine->owns(to)) {
     engine->vacate(to);
-    return call();
+  } else {
+    prepare(*engine, to, to);
   }
-  return closing_undisturbed(*engine, to, to, call);
+  return call();
 }
 
 int close_stream(FILE* stream) {
   const int error = errno;
   const int fildes = ::fileno_unlocked(stream);
   errno = error;
-  Engine* const engine = concerned(fildes);
-  return engine != nullptr
-             ? closing(*engine, fildes, fildes, [=] { return sys::close_stream(stream); })
-             : sys::close_stream(stream);
+  if (Engine* const engine = concerned(fildes); engine != nullptr) {
+    prepare(*engine, fildes, fildes);
+  }
+  return sys::close_stream(stream);
 }
 
 int system_close_range(unsigned first, unsigned last, int flags) noexcept {
   return static_cast<int>(::syscall(SYS_close_range, first, last, flags));
 }
 
-int close_range_around(unsigned own, unsigned first, unsigned last) noexcept {
-  const bool is_between = first <= own && own <= last;
-  if (is_between && own > first && system_close_range(first, own - 1, 0) == -1) {
+int close_range_around(int own, unsigned first, unsigned last) noexcept {
+  const auto number = static_cast<unsigned>(own);
+  if (own == -1 || number < first || number > last) {
+    return system_close_range(first, last, 0);
+  }
+  if (number > first && system_close_range(first, number - 1, 0) == -1) {
     return -1;
   }
-  const unsigned rest = is_between ? own + 1 : first;
-  return rest <= last ? system_close_range(rest, last, 0) : 0;
+  return number < last ? system_close_range(number + 1, last, 0) : 0;
 }
 
 int close_all(unsigned first, unsigned last, int flags) noexcept {
@@ -96,11 +112,8 @@ int close_all(unsigned first, unsigned last, int flags) noexcept {
   if (engine == nullptr || flags != 0 || first > last || first > INT_MAX) {
     return system_close_range(first, last, flags);
   }
-  const int end = static_cast<int>(std::min<unsigned>(last, INT_MAX));
-  return closing_undisturbed(*engine, static_cast<int>(first), end, [&] {
-    const int own = engine->own_descriptor();
-    return close_range_around(static_cast<unsigned>(own), first, last);
-  });
+  prepare(*engine, static_cast<int>(first), static_cast<int>(std::min<unsigned>(last, INT_MAX)));
+  return close_range_around(engine->own_descriptor(), first, last);
 }
 
 }  // namespace

@@ -46,7 +46,11 @@ void forget_parent() noexcept {
   anchor.load(std::memory_order_relaxed)->state.store(nullptr, std::memory_order_relaxed);
 }
 
+// Whether the handler is registered and has not begun to run.
+constinit std::atomic<bool> exit_handled{false};
+
 void drain_at_exit() noexcept {
+  exit_handled.store(false, std::memory_order_relaxed);
   if (Engine* const engine = engine_of_this_process(); engine != nullptr) {
     const sys::SignalsBlocked proof;
     engine->drain(proof);
@@ -54,11 +58,12 @@ void drain_at_exit() noexcept {
 }
 
 // Handlers run in the reverse order of their registration: this one before the destructors of what
-// existed at the first request, whose buffers are still there.
-void register_exit_handler_once() noexcept {
-  static constinit std::atomic<bool> registered{false};
-  if (sys::config().at_end(sys::Option::kExit) == sys::AtEnd::kFinish &&
-      !registered.exchange(true, std::memory_order_relaxed)) {
+// existed at the first request, whose buffers are still there. One that runs later and writes has
+// it run again.
+void see_to_the_exit() noexcept {
+  if (!exit_handled.load(std::memory_order_relaxed) &&
+      sys::config().at_end(sys::Option::kExit) == sys::AtEnd::kFinish &&
+      !exit_handled.exchange(true, std::memory_order_relaxed)) {
     static_cast<void>(std::atexit(drain_at_exit));
   }
 }
@@ -80,7 +85,6 @@ Anchor* drop_anchor() noexcept {
   if (!sys::wipe_on_fork(page, sizeof(Anchor))) {
     static_cast<void>(pthread_atfork(nullptr, nullptr, forget_parent));
   }
-  register_exit_handler_once();
   return fresh;
 }
 
@@ -104,6 +108,7 @@ Engine* engine_of_this_process() noexcept {
 }
 
 Engine* engine() noexcept {
+  see_to_the_exit();
   if (Engine* const present = engine_if_any(); present != nullptr) {
     return present;
   }

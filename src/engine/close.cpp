@@ -2,11 +2,16 @@
 //
 // What becomes of the requests of a descriptor that is about to be closed, and of all at exit.
 //
-// From begin_close() to end_close() a number takes no new request, and when begin_close() returns
-// nothing of ours touches it any more: what has not started is cancelled, but for accepted writes
-// and syncs on files, which are carried out first; what runs on a file is waited for. What may wait
-// for ever is not: the system call of its worker holds the file itself and not the number, once it
-// has begun. Such a request is abandoned: off the descriptor, and over when its call returns.
+// While prepare_close() is at it a number takes no new request, and when it returns nothing of ours
+// touches the number any more: what has not started is cancelled, but for accepted writes and syncs
+// on files, which are carried out first; what runs on a file is waited for. What may wait for ever
+// is not: the system call of its worker holds the file itself and not the number, once it has
+// begun. Such a request is abandoned: off the descriptor, and over when its call returns.
+//
+// A submission counts the closes of its number before it looks at the file, and is refused (EBADF)
+// if there was one since: what it has seen is being closed. After the kernel has freed a number its
+// next owner may be faster than our caller's return; so the number takes requests again before the
+// system call, and not after it.
 #include <algorithm>
 #include <cerrno>
 #include <climits>
@@ -36,7 +41,7 @@ bool Engine::is_used(int fildes) noexcept {
   return descriptor != nullptr && descriptor->used.load(std::memory_order_relaxed);
 }
 
-void Engine::begin_close(int first, int last, const SignalsBlocked& proof) noexcept {
+void Engine::prepare_close(int first, int last, const SignalsBlocked& proof) noexcept {
   end_requests(first, last,
                {.writes = config_.at_end(sys::Option::kClose),
                 .deadline = deadline_in(config_.get(sys::Option::kCloseMs)),
@@ -45,23 +50,13 @@ void Engine::begin_close(int first, int last, const SignalsBlocked& proof) noexc
 }
 
 void Engine::drain(const SignalsBlocked& proof) noexcept {
-  notifier_.mute();
+  notifier_.mute(true);
   end_requests(0, INT_MAX,
                {.writes = sys::AtEnd::kFinish,
                 .deadline = deadline_in(config_.get(sys::Option::kExitMs)),
                 .closes = false},
                proof);
-  end_close(0, INT_MAX, proof);
-}
-
-void Engine::end_close(int first, int last, const SignalsBlocked& proof) noexcept {
-  descriptors_.for_each_used(first, last, [&](int /*fildes*/, Descriptor& descriptor) {
-    MutexLock lock(descriptor.mutex, proof);
-    descriptor.closing = std::max(descriptor.closing - 1, 0);
-    if (descriptor.closing == 0 && descriptor.is_empty()) {
-      descriptor.used.store(false, std::memory_order_relaxed);
-    }
-  });
+  notifier_.mute(false);
 }
 
 void Engine::end_requests(int first, int last, const Ending& ending,
@@ -72,13 +67,23 @@ void Engine::end_requests(int first, int last, const Ending& ending,
     {
       MutexLock lock(descriptor.mutex, proof);
       ++descriptor.closing;
-      cancel_all(descriptor, ending.writes == sys::AtEnd::kFinish, aftermath, proof);
-      stop_watching_in_vain(descriptor, fildes);
+      if (ending.closes) {
+        cancel_all(descriptor, ending.writes == sys::AtEnd::kFinish, aftermath, proof);
+        stop_watching_in_vain(descriptor, fildes);
+      }
     }
     settle(aftermath, proof);
   });
   descriptors_.for_each_used(first, last, [&](int fildes, Descriptor& descriptor) {
     wait_for_end(fildes, descriptor, ending, proof);
+  });
+  descriptors_.for_each_used(first, last, [&](int /*fildes*/, Descriptor& descriptor) {
+    MutexLock lock(descriptor.mutex, proof);
+    descriptor.closing = std::max(descriptor.closing - 1, 0);
+    descriptor.closes += ending.closes ? 1 : 0;
+    if (descriptor.closing == 0 && descriptor.is_empty()) {
+      descriptor.used.store(false, std::memory_order_relaxed);
+    }
   });
 }
 
@@ -97,7 +102,8 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
       MutexLock lock(descriptor.mutex, proof);
       rest = rest_on(descriptor, ending);
       const Nanoseconds now = sys::monotonic_now();
-      if (rest != Rest::kNothing && !is_cancelled && (rest == Rest::kEndless || now >= deadline)) {
+      const bool is_time = rest == Rest::kEndless || (rest == Rest::kOfFile && now >= deadline);
+      if (is_time && ending.closes && !is_cancelled) {
         cancel_all(descriptor, false, aftermath, proof);
         is_cancelled = true;
         deadline = now + kTimeToBegin;

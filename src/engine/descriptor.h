@@ -103,6 +103,10 @@ class alignas(128) Descriptor {
   /// Calls of close() and the like that are under way: no request is accepted.
   int closing AIOX_GUARDED_BY(mutex) = 0;
 
+  /// How often the number was closed: who has looked at its file before has seen another one.
+  /// Written under the mutex; acquire and release.
+  std::atomic<std::uint32_t> closes = 0;
+
   /// The wait words of those who wait for requests to end, that they may close.
   std::atomic<std::uint64_t> closers = 0;
 

@@ -83,13 +83,11 @@ class Engine final : private Server, private io::ReadinessListener {
   /// closed without further ado. Async-signal-safe: two loads.
   [[nodiscard]] bool is_used(int fildes) noexcept;
 
-  /// To be called before the numbers from `first` to `last` are closed or stand for other files,
-  /// and end_close() afterwards. In between none takes a request (EBADF). Returns when nothing of
-  /// ours touches them any more: reads and what waits are cancelled, accepted writes and syncs on
-  /// files are carried out or cancelled (AIOX_CLOSE), within AIOX_CLOSE_TIMEOUT_MS.
-  /// Async-signal-safe, as is end_close().
-  void begin_close(int first, int last, const sys::SignalsBlocked& proof) noexcept;
-  void end_close(int first, int last, const sys::SignalsBlocked& proof) noexcept;
+  /// To be called before the numbers from `first` to `last` are closed or stand for other files.
+  /// Until it returns none of them takes a request (EBADF), and then nothing of ours touches them
+  /// any more: reads and what waits are cancelled, accepted writes and syncs on files are carried
+  /// out or cancelled (AIOX_CLOSE), within AIOX_CLOSE_TIMEOUT_MS.
+  void prepare_close(int first, int last, const sys::SignalsBlocked& proof) noexcept;
 
   /// The number of the library's own descriptor, or -1.
   [[nodiscard]] int own_descriptor() const noexcept { return readiness_.descriptor(); }
@@ -103,8 +101,8 @@ class Engine final : private Server, private io::ReadinessListener {
   /// Has it moved away from that number.
   void vacate(int fildes) noexcept { readiness_.vacate(fildes); }
 
-  /// At exit: carries out accepted writes and syncs on files, within AIOX_EXIT_TIMEOUT_MS.
-  /// Nothing is told of any more.
+  /// At exit: carries out accepted writes and syncs on files, within AIOX_EXIT_TIMEOUT_MS. Nothing
+  /// is told of meanwhile.
   void drain(const sys::SignalsBlocked& proof) noexcept;
 
   WaitWords& wait_words() noexcept { return wait_words_; }
@@ -143,6 +141,7 @@ class Engine final : private Server, private io::ReadinessListener {
              const sys::SignalsBlocked& proof) noexcept;
   int admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64_t seen,
             const sys::SignalsBlocked& proof) noexcept;
+  std::uint32_t closes_of(int fildes) noexcept;
   void fill(Request& request, const aiocb& control_block, Opcode opcode,
             const FileTraits& traits) noexcept;
   int enter(aiocb& control_block, Request& request, const FileTraits& traits, std::uint64_t seen,

@@ -41,6 +41,7 @@ int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list,
 int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64_t seen,
                   const SignalsBlocked& proof) noexcept {
   FileTraits traits{};
+  const std::uint32_t closes = closes_of(control_block.aio_fildes);
   if (const int error = check_arguments(control_block, opcode, traits); error != 0) {
     return error;
   }
@@ -55,12 +56,18 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64
     request->list = list;
     request->notice = notice;
     fill(*request, control_block, opcode, traits);
+    request->closes = closes;
     error = enter(control_block, *request, traits, seen, proof);
   }
   if (error != 0 && notice != nullptr) {
     notifier_.discard(*notice);
   }
   return error;
+}
+
+std::uint32_t Engine::closes_of(int fildes) noexcept {
+  const Descriptor* const descriptor = fildes >= 0 ? descriptors_.find(fildes) : nullptr;
+  return descriptor != nullptr ? descriptor->closes.load(std::memory_order_acquire) : 0;
 }
 
 void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
@@ -134,7 +141,7 @@ int Engine::enter_line(aiocb& control_block, Request& request, Descriptor& descr
                        std::uint64_t seen, Aftermath& aftermath,
                        const SignalsBlocked& proof) noexcept {
   MutexLock lock(descriptor.mutex, proof);
-  if (descriptor.closing > 0) {
+  if (descriptor.closing > 0 || descriptor.closes != request.closes) {
     return EBADF;
   }
   const Ticket ticket = request.ticket();

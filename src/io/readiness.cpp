@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kEventsAtOnce = 64;
 constexpr int kLongestPatience = 1'000;  // milliseconds; then it looks whether its set was lost
+constexpr int kRefusals = 3;             // in a row: the call is forbidden here
 constexpr std::string_view kSetsName = "anon_inode:[eventpoll]";
 
 std::uint32_t events_of(Interests interests) noexcept {
@@ -187,7 +188,7 @@ void* Readiness::thread_main(void* readiness) {
 
 void Readiness::run(const sys::SignalsBlocked& proof) noexcept {
   epoll_event events[kEventsAtOnce];
-  for (;;) {
+  for (int refusals = 0;;) {
     if (lost_.exchange(false, std::memory_order_seq_cst)) {
       listener_.lost(proof);
     }
@@ -197,10 +198,12 @@ void Readiness::run(const sys::SignalsBlocked& proof) noexcept {
     if (count == -1 && errno != EINTR) {
       if (errno == EBADF || errno == EINVAL) {
         disown(epoll);
-      } else {
+      } else if (++refusals == kRefusals) {
         do_without(epoll);
       }
+      continue;
     }
+    refusals = 0;
     for (int i = 0; i < count; ++i) {
       const int fildes = static_cast<int>(events[i].data.u64);
       if (events[i].data.u64 == cookie_of(fildes)) {

@@ -114,6 +114,11 @@ void CallbackThreads::end(const sys::SignalsBlocked& proof) noexcept {
   }
 }
 
+void CallbackThreads::begin(const sys::SignalsBlocked& proof) noexcept {
+  sys::MutexLock lock(mutex_, proof);
+  ended_ = false;
+}
+
 // Called with `starting_` counted up.
 bool CallbackThreads::create(const sys::SignalsBlocked& proof) noexcept {
   if (create_detached(thread_main, this) == 0) {

@@ -64,8 +64,9 @@ class CallbackThreads {
   /// Tries to start threads for what is owed. Whether one could be.
   bool retry(const sys::SignalsBlocked& proof) noexcept;
 
-  /// No further callback begins, and the idle threads leave.
+  /// No callback begins until begin(), what was kept is dropped, and the idle threads leave.
   void end(const sys::SignalsBlocked& proof) noexcept;
+  void begin(const sys::SignalsBlocked& proof) noexcept;
 
   static constexpr std::size_t kMostIdle = 64;
 

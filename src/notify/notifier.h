@@ -25,8 +25,8 @@ class Notifier {
   /// Returns a notice that will not be needed.
   virtual void discard(Notice& notice) noexcept = 0;
 
-  /// From now on nothing is told: the process exits.
-  virtual void mute() noexcept = 0;
+  /// While muted nothing is told, and what was kept is dropped: the process exits.
+  virtual void mute(bool muted) noexcept = 0;
 
   /// Whether others have to call retry() now and then: there are notifications still to be made,
   /// and the notifier could not get a thread of its own that makes them.

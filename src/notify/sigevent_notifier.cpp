@@ -59,10 +59,14 @@ int SigeventNotifier::prepare(const sigevent& event, Notice*& notice) noexcept {
   return 0;
 }
 
-void SigeventNotifier::mute() noexcept {
-  muted_.store(true, std::memory_order_relaxed);
+void SigeventNotifier::mute(bool muted) noexcept {
+  muted_.store(muted, std::memory_order_relaxed);
   const sys::SignalsBlocked proof;
-  callbacks_->end(proof);
+  if (muted) {
+    callbacks_->end(proof);
+  } else {
+    callbacks_->begin(proof);
+  }
 }
 
 void SigeventNotifier::deliver(Notice& notice, const sys::SignalsBlocked& proof) noexcept {

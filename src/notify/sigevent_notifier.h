@@ -32,7 +32,7 @@ class SigeventNotifier final : public Notifier, private Debtor {
   int prepare(const sigevent& event, Notice*& notice) noexcept override;
   void deliver(Notice& notice, const sys::SignalsBlocked& proof) noexcept override;
   void discard(Notice& notice) noexcept override { NoticeStore::give_back(notice); }
-  void mute() noexcept override;
+  void mute(bool muted) noexcept override;
   bool owes() const noexcept override { return is_in_debt() && !retry_thread_.is_running(); }
   void retry(const sys::SignalsBlocked& proof) noexcept override;
 

@@ -128,6 +128,7 @@ struct alignas(64) Request : PoolNode {
   IoList* list = nullptr;        // (c) the lio_listio() call that it belongs to
   Notice* notice = nullptr;      // (c) how its completion is told; handed on when it is done
   Coverage* coverage = nullptr;  // (c) of a sync: the writes that it waits for
+  std::uint32_t closes = 0;      // (c) how often its number was closed when it was looked at
   std::uint8_t lane = 0;         // (c) the rank in the run queue
   bool ordered = false;          // (c) served in the order of the calls on its descriptor
 

@@ -180,43 +180,6 @@ static int posix_spawn_with_actions(void) {
   return wrong | check(completes(block, writing_end), "it completes");
 }
 
-/* close() may be called in any handler: also in one that interrupts fork(), which holds malloc()'s
- * locks. */
-static volatile int number_of_handler;
-static volatile int result_of_handler = -2;
-static volatile double seconds_in_handler;
-
-static void close_in_handler(int signo) {
-  struct timespec before, after;
-  (void)signo;
-  clock_gettime(CLOCK_MONOTONIC, &before);
-  result_of_handler = close(number_of_handler);
-  clock_gettime(CLOCK_MONOTONIC, &after);
-  seconds_in_handler = (double)(after.tv_sec - before.tv_sec);
-}
-
-static int close_in_a_handler_that_interrupts_fork(void) {
-  enum { kWrites = 500 };
-  static struct aiocb blocks[kWrites];
-  static char buffer[kBlock];
-  const pid_t self = getpid();
-  const int file = temporary_file();
-  number_of_handler = dup(file);
-  signal(SIGUSR1, close_in_handler);
-  for (int i = 0; i < kWrites; ++i) {
-    prepare(&blocks[i], number_of_handler, buffer, kBlock, (off_t)i * kBlock);
-    must(aio_write(&blocks[i]), "aio_write");
-  }
-  const pid_t child = must(fork(), "fork");
-  if (child == 0) _exit(kill(self, SIGUSR1));
-  ended_well(child);
-  while (result_of_handler == -2) usleep(1000);
-  int wrong = check(result_of_handler == 0, "the handler closes");
-  wrong |= check(seconds_in_handler < 5, "and is not held up");
-  for (int i = 0; i < kWrites; ++i) wrong |= finish(&blocks[i]) != kBlock;
-  return check(!wrong, "every accepted write is carried out");
-}
-
 static int exec_in_flight(void) {
   static struct aiocb write_block;
   static char buffer[100000];
@@ -239,7 +202,6 @@ const struct life_case fork_cases[] = {
     {"forks_under_load", forks_under_load},
     {"child_of_vfork_closes", child_of_vfork_closes},
     {"posix_spawn_with_actions", posix_spawn_with_actions},
-    {"close_in_a_handler_that_interrupts_fork", close_in_a_handler_that_interrupts_fork},
     {"exec_in_flight", exec_in_flight},
     {NULL, NULL},
 };

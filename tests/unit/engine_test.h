@@ -61,9 +61,9 @@ class RecordingNotifier final : public notify::Notifier {
     return !kept_.empty();
   }
 
-  void mute() noexcept override {
+  void mute(bool muted) noexcept override {
     const std::lock_guard lock(mutex_);
-    muted_ = true;
+    muted_ = muted;
   }
 
   void retry(const sys::SignalsBlocked& /*proof*/) noexcept override {

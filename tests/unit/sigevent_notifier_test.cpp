@@ -266,7 +266,7 @@ TEST_F(SigeventNotifierTest, NothingIsToldOnceItIsMute) {
   let_queue_be_full();
   deliver(event(SIGEV_SIGNAL));
   deliver(calling);
-  notifier_.mute();
+  notifier_.mute(true);
   make_room();
   deliver(event(SIGEV_SIGNAL));
   deliver(calling);
