@@ -110,6 +110,7 @@ TEST_F(Aside, WhatWasQueuedBehindItEndsWithEagainWhenNobodyElseCanServe) {
   for (Transfer* const each : behind) {
     EXPECT_EQ(finish(*each), failure(EAGAIN));
   }
+  gate.wait_started(2);
   EXPECT_EQ(gate.started(), ".t");
 }
 

@@ -62,11 +62,13 @@ void stress(int calls, const Habits& habits = {}) {
   }
   const std::uint32_t first_seed = seed();
   const aiox_statistics before = statistics();
-  std::deque<Client> clients;
+  std::deque<Client> clients;  // all before the first thread, which takes the signals of others
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients.emplace_back(files, i, first_seed, habits);
+  }
   std::atomic<std::size_t> finished = 0;
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < kClients; ++i) {
-    Client& client = clients.emplace_back(files, i, first_seed, habits);
+  for (Client& client : clients) {
     threads.emplace_back([&] {
       client.run(calls * scale());
       finished++;
