@@ -76,8 +76,11 @@ std::uint32_t number_for(std::uint32_t seed, Call call, std::size_t index) {
   return static_cast<std::uint32_t>(bits >> 32);
 }
 
-// "Not yet" of a stream that is ready is waited out once, and then until the stream changes.
-bool may_be_repeated(Call call, int error) { return error != EAGAIN || call < Call::kReadNow; }
+// "Not yet" of a stream that is ready is waited out once, and then until the stream changes. And an
+// epoll_wait() that is forbidden again and again is not asked any more, also when it would work.
+bool may_be_repeated(Call call, int error) {
+  return (error != EAGAIN || call < Call::kReadNow) && call != Call::kEpollWait;
+}
 
 int chosen_error(const Plan& plan, Call call, std::size_t index) {
   switch (plan.mode) {
