@@ -195,15 +195,13 @@ void Readiness::run(const sys::SignalsBlocked& proof) noexcept {
     const int epoll = set();
     const long patience = std::clamp<long>(config_.get(sys::Option::kIdleMs), 1, kLongestPatience);
     const int count = ::epoll_wait(epoll, events, kEventsAtOnce, static_cast<int>(patience));
-    if (count == -1 && errno != EINTR) {
-      if (errno == EBADF || errno == EINVAL) {
-        disown(epoll);
-      } else if (++refusals == kRefusals) {
-        do_without(epoll);
-      }
-      continue;
+    if (count != -1 || errno == EINTR) {
+      refusals = 0;
+    } else if (errno == EBADF || errno == EINVAL) {
+      disown(epoll);
+    } else if (++refusals == kRefusals) {
+      do_without(epoll);
     }
-    refusals = 0;
     for (int i = 0; i < count; ++i) {
       const int fildes = static_cast<int>(events[i].data.u64);
       if (events[i].data.u64 == cookie_of(fildes)) {

@@ -200,6 +200,16 @@ TEST_F(ReadinessTest, LeavesTheProgramsDescriptorWhereItsSetWas) {
   EXPECT_EQ(::close(set), 0);
 }
 
+TEST_F(ReadinessTest, LeavesWhenItsSetIsLostAndThereCanBeNoOther) {
+  const Ends pipe = test::make_pipe();
+  watch(pipe.reader, kReadable);
+  const int set = readiness->descriptor();
+  const test::Limit none(RLIMIT_NOFILE, 0);
+  test::close_unseen(set);
+  wait_until([&] { return losses() > 0; }, "the loss");
+  readiness.reset();  // which waits for the thread
+}
+
 TEST_F(ReadinessTest, LosesNoEventWhileItsThreadComesAndGoes) {
   config.set(sys::Option::kIdleMs, 0);
   const Ends pipe = test::make_pipe();
