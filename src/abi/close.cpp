@@ -3,7 +3,8 @@
 // close() and its kin: no request of ours touches a number that the program has closed.
 //
 // A process without AIO pays one load, and so does one for a descriptor that AIO was never used on
-// (a few). prepare_close() takes locks that nobody holds with signals unblocked.
+// (a few). prepare_close() takes locks that nobody holds with signals unblocked, creates no thread,
+// and waits for none that does: it may be in a handler that has interrupted malloc() or fork().
 //
 // A child of vfork() shares our memory and has descriptors of its own: its calls go straight to the
 // kernel. The library's own number is not open for the program: EBADF, ranges skip it, and it moves
@@ -21,6 +22,7 @@
 #include "abi/process.h"
 #include "sys/real_calls.h"
 #include "sys/signals.h"
+#include "sys/thread.h"
 
 #define AIOX_EXPORT extern "C" [[gnu::visibility("default")]]
 
@@ -37,10 +39,11 @@ Engine* concerned(int fildes) noexcept {
              : nullptr;
 }
 
-// errno is left alone.
+// errno is left alone, and what has begun is finished: none of it is a cancellation point.
 void prepare(Engine& engine, int first, int last) noexcept {
   const int error = errno;
-  const sys::SignalsBlocked proof;
+  const sys::CancellationDisabled whole;
+  const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
   engine.prepare_close(first, last, proof);
   errno = error;
 }
@@ -55,13 +58,9 @@ int close_one(int fildes) {
     errno = EBADF;
     return -1;
   }
-  // What has begun is finished.
-  int cancel_state = 0;
-  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+  const sys::CancellationDisabled whole;  // what has begun is finished
   prepare(*engine, fildes, fildes);
-  const int result = sys::close_descriptor(fildes);
-  pthread_setcancelstate(cancel_state, nullptr);
-  return result;
+  return sys::close_descriptor(fildes);
 }
 
 template <typename Call>

@@ -52,7 +52,8 @@ constinit std::atomic<bool> exit_handled{false};
 void drain_at_exit() noexcept {
   exit_handled.store(false, std::memory_order_relaxed);
   if (Engine* const engine = engine_of_this_process(); engine != nullptr) {
-    const sys::SignalsBlocked proof;
+    // exit() is called in handlers, too, whatever POSIX says.
+    const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
     engine->drain(proof);
   }
 }

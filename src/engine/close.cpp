@@ -27,7 +27,8 @@ using sys::SignalsBlocked;
 
 namespace {
 
-// So long after a worker has taken a request its system call has begun.
+// So long after a worker has taken a request its system call has begun, and so long after a worker
+// was woken or is to be created it has taken one.
 constexpr Nanoseconds kTimeToBegin = 20 * sys::kNanosecondsPerMillisecond;
 
 Nanoseconds deadline_in(long milliseconds) noexcept {
@@ -38,53 +39,63 @@ Nanoseconds deadline_in(long milliseconds) noexcept {
 
 bool Engine::is_used(int fildes) noexcept {
   const Descriptor* const descriptor = fildes >= 0 ? descriptors_.find(fildes) : nullptr;
-  return descriptor != nullptr && descriptor->used.load(std::memory_order_relaxed);
+  return descriptor != nullptr && descriptor->is_used();
 }
 
 void Engine::prepare_close(int first, int last, const SignalsBlocked& proof) noexcept {
   end_requests(first, last,
                {.writes = config_.at_end(sys::Option::kClose),
                 .deadline = deadline_in(config_.get(sys::Option::kCloseMs)),
-                .closes = true},
+                .closes = true,
+                .begun = descriptors_.now()},
                proof);
 }
 
 void Engine::drain(const SignalsBlocked& proof) noexcept {
   notifier_.mute(true);
+  draining_.store(true, std::memory_order_relaxed);
   end_requests(0, INT_MAX,
                {.writes = sys::AtEnd::kFinish,
                 .deadline = deadline_in(config_.get(sys::Option::kExitMs)),
-                .closes = false},
+                .closes = false,
+                .begun = UINT64_MAX},
                proof);
+  draining_.store(false, std::memory_order_relaxed);
   notifier_.mute(false);
 }
 
 void Engine::end_requests(int first, int last, const Ending& ending,
                           const SignalsBlocked& proof) noexcept {
-  // First all are told, then each is waited for: they come to their ends side by side.
-  descriptors_.for_each_used(first, last, [&](int fildes, Descriptor& descriptor) {
-    Aftermath aftermath;
-    {
-      MutexLock lock(descriptor.mutex, proof);
-      ++descriptor.closing;
-      if (ending.closes) {
+  const auto for_each = [&](auto&& visit) {
+    descriptors_.for_each_used(first, last, ending.begun, visit);
+  };
+  // First all are told, then each is waited for: they come to their ends side by side. What is in
+  // use stays so while it is being closed, and what comes into use since then is left out: the same
+  // descriptors are visited each time.
+  if (ending.closes) {
+    for_each([&](int fildes, Descriptor& descriptor) {
+      Aftermath aftermath;
+      {
+        MutexLock lock(descriptor.mutex, proof);
+        ++descriptor.closing;
         cancel_all(descriptor, ending.writes == sys::AtEnd::kFinish, aftermath, proof);
         stop_watching_in_vain(descriptor, fildes);
       }
-    }
-    settle(aftermath, proof);
-  });
-  descriptors_.for_each_used(first, last, [&](int fildes, Descriptor& descriptor) {
-    wait_for_end(fildes, descriptor, ending, proof);
-  });
-  descriptors_.for_each_used(first, last, [&](int /*fildes*/, Descriptor& descriptor) {
-    MutexLock lock(descriptor.mutex, proof);
-    descriptor.closing = std::max(descriptor.closing - 1, 0);
-    descriptor.closes += ending.closes ? 1 : 0;
-    if (descriptor.closing == 0 && descriptor.is_empty()) {
-      descriptor.used.store(false, std::memory_order_relaxed);
-    }
-  });
+      settle(aftermath, proof);
+    });
+  }
+  for_each(
+      [&](int fildes, Descriptor& descriptor) { wait_for_end(fildes, descriptor, ending, proof); });
+  if (ending.closes) {
+    for_each([&](int /*fildes*/, Descriptor& descriptor) {
+      MutexLock lock(descriptor.mutex, proof);
+      --descriptor.closing;
+      ++descriptor.closes;
+      if (descriptor.closing == 0 && descriptor.is_empty()) {
+        descriptor.used_since.store(0, std::memory_order_relaxed);
+      }
+    });
+  }
 }
 
 // Returns when nothing is left to be waited for. Two deadlines: at the first what has not started
@@ -119,8 +130,58 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
     if (rest == Rest::kNothing) {
       return;
     }
-    sys::futex_wait(wait_words_.word(number), seen, deadline);
+    const Nanoseconds patience = sys::monotonic_now() + kTimeToBegin;
+    const int error = sys::futex_wait(wait_words_.word(number), seen, std::min(deadline, patience));
+    if (error == ETIMEDOUT && is_held_up()) {
+      help(descriptor, proof);
+    }
   }
+}
+
+// Whether one of our threads may wait, in libc, for a lock that the closer's own thread holds: the
+// closer runs in a handler that has interrupted malloc(), say.
+bool Engine::is_held_up() const noexcept {
+  return pool_.is_creating() || telling_.load(std::memory_order_relaxed) > 0;
+}
+
+// Carries out what is queued on a descriptor, and what its syncs may wait for, as there may be no
+// worker that does. What is running is held by nobody who waits in libc: a worker creates others
+// before it takes a request, and tells of it after it has left the descriptor.
+void Engine::help(Descriptor& descriptor, const SignalsBlocked& proof) noexcept {
+  help_with(descriptor, proof);
+  descriptors_.for_each_writing([&](int fildes) {
+    Descriptor& other = *descriptors_.find(fildes);
+    bool is_covered = false;
+    {
+      MutexLock lock(other.mutex, proof);
+      is_covered = other.has_barriers();
+    }
+    if (is_covered) {
+      help_with(other, proof);
+    }
+  });
+}
+
+void Engine::help_with(Descriptor& descriptor, const SignalsBlocked& proof) noexcept {
+  while (Request* const request = take_queued(descriptor, proof)) {
+    finish(*request, perform_here(request->operation, proof), proof);
+  }
+}
+
+// Starts a queued request of a file, in place of a worker.
+Request* Engine::take_queued(Descriptor& descriptor, const SignalsBlocked& proof) noexcept {
+  MutexLock lock(descriptor.mutex, proof);
+  for (Descriptor::List* const list : descriptor.lists()) {
+    for (Request* request = list->front(); request != nullptr;
+         request = Descriptor::List::next(*request)) {
+      if (!may_wait(request->operation.kind) &&
+          request->transition(request->generation(), State::kQueued, State::kRunning)) {
+        queue_.remove(*request, proof);
+        return request;
+      }
+    }
+  }
+  return nullptr;
 }
 
 Engine::Rest Engine::rest_on(Descriptor& descriptor, const Ending& ending) noexcept {

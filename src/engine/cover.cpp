@@ -80,9 +80,27 @@ void Engine::pass(Barrier& barrier, Aftermath& aftermath, const SignalsBlocked& 
 void Engine::open_one(Coverage& coverage, Aftermath& aftermath,
                       const SignalsBlocked& proof) noexcept {
   // acq_rel: the last one sees the errors of all, and hands them on with the sync.
-  if (coverage.closed.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (coverage.closed.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
+  // relaxed: ordered by `closed`.
+  if (coverage.error.load(std::memory_order_relaxed) == ETIMEDOUT) {
+    end_uncovered(coverage, aftermath, proof);
+  } else {
     aftermath.queued |= queue_.push(*coverage.sync, coverage.ticket, coverage.lane, proof);
   }
+}
+
+// Ends a sync that covers an abandoned write, of whose data nobody knows. It would need a worker in
+// place of the one that is stuck in that write, and who abandons must not create one.
+void Engine::end_uncovered(const Coverage& coverage, Aftermath& aftermath,
+                           const SignalsBlocked& proof) noexcept {
+  Request& sync = *coverage.sync;
+  // If it is over, this may be the descriptor of the slot's next life, whose generation is another.
+  Descriptor& descriptor = *descriptors_.find(sync.fildes.load(std::memory_order_acquire));
+  MutexLock lock(descriptor.mutex, proof);
+  conclude(sync, coverage.ticket.generation, descriptor, State::kWaiting,
+           Result::failure(ETIMEDOUT), aftermath, proof);
 }
 
 void Engine::release(Coverage& coverage) noexcept {

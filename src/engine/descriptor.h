@@ -36,7 +36,6 @@ class alignas(128) Descriptor {
     List& list = list_of(request.operation.opcode);
     request.barrier = barriers_set_;
     list.push_back(request);
-    used.store(true, std::memory_order_relaxed);
     return !is_sync(request.operation.opcode) && has_turn(request);
   }
 
@@ -90,6 +89,8 @@ class alignas(128) Descriptor {
     return first != nullptr && first->ordered;
   }
 
+  bool has_barriers() const noexcept AIOX_REQUIRES(mutex) { return !barriers_.empty(); }
+
   bool has_writes() const noexcept AIOX_REQUIRES(mutex) { return !writes_.empty(); }
 
   std::array<List*, 3> lists() noexcept AIOX_REQUIRES(mutex) {
@@ -107,13 +108,15 @@ class alignas(128) Descriptor {
   /// Written under the mutex; acquire and release.
   std::atomic<std::uint32_t> closes = 0;
 
-  /// The wait words of those who wait for requests to end, that they may close.
+  /// The wait words of those who wait for requests to end, that they may close or exit.
   std::atomic<std::uint64_t> closers = 0;
 
-  /// A request was submitted since the number was last closed. Written under the mutex; relaxed:
-  /// close() looks at it first, and a program that lets a close and a first submission race has
-  /// nothing to be promised.
-  std::atomic<bool> used = false;
+  /// Not 0: a request was submitted since the number was last closed, and when the first one was
+  /// (DescriptorTable::use()). Written under the mutex; relaxed: close() looks at it first, and a
+  /// program that lets a close and a first submission race has nothing to be promised.
+  std::atomic<std::uint64_t> used_since = 0;
+
+  bool is_used() const noexcept { return used_since.load(std::memory_order_relaxed) != 0; }
 
   /// What the readiness thread watches this descriptor for.
   io::Interests watched AIOX_GUARDED_BY(mutex) = io::kNone;

@@ -62,18 +62,31 @@ class DescriptorTable {
     return find(fildes);
   }
 
+  /// Notes, under its lock, that a descriptor is in use.
+  void use(Descriptor& descriptor) noexcept AIOX_REQUIRES(descriptor.mutex) {
+    if (!descriptor.is_used()) {
+      descriptor.used_since.store(now(), std::memory_order_relaxed);
+    }
+  }
+
+  /// A time, that only counts first uses: later than those of all descriptors in use.
+  std::uint64_t now() noexcept { return uses_.fetch_add(1, std::memory_order_relaxed) + 1; }
+
   /// Calls `visit(int fildes, Descriptor&)` for each descriptor from `first` to `last` that has
-  /// been used since it was closed.
+  /// been in use, since it was last closed, before `time`.
   template <typename Visit>
-  void for_each_used(int first, int last, Visit&& visit) noexcept {
+  void for_each_used(int first, int last, std::uint64_t time, Visit&& visit) noexcept {
     const std::size_t used_parts = used_parts_.load(std::memory_order_acquire);
     const std::size_t end = std::min(number_of(last) + 1, used_parts * kPerPart);
     for (std::size_t number = number_of(first); number < end; ++number) {
       Part* const part = part_of(static_cast<int>(number));
       if (part == nullptr) {
         number |= kPerPart - 1;
-      } else if (part->descriptors[number % kPerPart].used.load(std::memory_order_relaxed)) {
-        visit(static_cast<int>(number), part->descriptors[number % kPerPart]);
+        continue;
+      }
+      Descriptor& descriptor = part->descriptors[number % kPerPart];
+      if (descriptor.is_used() && descriptor.used_since.load(std::memory_order_relaxed) < time) {
+        visit(static_cast<int>(number), descriptor);
       }
     }
   }
@@ -125,6 +138,7 @@ class DescriptorTable {
 
   sys::PagedArray<std::atomic<Part*>, kParts> parts_;
   std::atomic<std::size_t> used_parts_ = 0;  // the highest one in use, plus one
+  std::atomic<std::uint64_t> uses_ = 0;      // relaxed: a number by itself
 };
 
 }  // namespace aiox

@@ -87,6 +87,7 @@ class Engine final : private Server, private io::ReadinessListener {
   /// Until it returns none of them takes a request (EBADF), and then nothing of ours touches them
   /// any more: reads and what waits are cancelled, accepted writes and syncs on files are carried
   /// out or cancelled (AIOX_CLOSE), within AIOX_CLOSE_TIMEOUT_MS.
+  /// `proof` forbids to create threads: the caller may be in a handler that has interrupted libc.
   void prepare_close(int first, int last, const sys::SignalsBlocked& proof) noexcept;
 
   /// The number of the library's own descriptor, or -1.
@@ -102,7 +103,8 @@ class Engine final : private Server, private io::ReadinessListener {
   void vacate(int fildes) noexcept { readiness_.vacate(fildes); }
 
   /// At exit: carries out accepted writes and syncs on files, within AIOX_EXIT_TIMEOUT_MS. Nothing
-  /// is told of meanwhile.
+  /// is told of meanwhile, and no further write or sync is accepted (EAGAIN).
+  /// `proof` as for prepare_close().
   void drain(const sys::SignalsBlocked& proof) noexcept;
 
   WaitWords& wait_words() noexcept { return wait_words_; }
@@ -133,7 +135,7 @@ class Engine final : private Server, private io::ReadinessListener {
     Descriptor::Barriers opened;    // to be counted off
     bool queued = false;            // something is in the run queue for somebody
     Descriptor* watched = nullptr;  // a descriptor that the readiness thread watches from now on
-    Descriptor* left = nullptr;     // a descriptor that is about to be closed has one less
+    Descriptor* left = nullptr;     // a descriptor whose end is waited for has one less
   };
 
   // In submit.cpp. EBUSY stands for "still in progress" here, and becomes EINVAL for the program.
@@ -192,6 +194,8 @@ class Engine final : private Server, private io::ReadinessListener {
   void settle(Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
   void tell(Request& request, const sys::SignalsBlocked& proof) noexcept;
   void drop(Request& request) noexcept;
+  Result perform_here(const Operation& operation, const sys::SignalsBlocked& proof) noexcept;
+  Result serve_stranded(const Request& request, const sys::SignalsBlocked& proof) noexcept;
   void look_after_the_queue(const sys::SignalsBlocked& proof) noexcept;
   Request* take_stranded(const sys::SignalsBlocked& proof) noexcept;
 
@@ -203,6 +207,8 @@ class Engine final : private Server, private io::ReadinessListener {
   void pass(Barrier& barrier, Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
   void open_one(Coverage& coverage, Aftermath& aftermath,
                 const sys::SignalsBlocked& proof) noexcept;
+  void end_uncovered(const Coverage& coverage, Aftermath& aftermath,
+                     const sys::SignalsBlocked& proof) noexcept;
   void release(Coverage& coverage) noexcept;
 
   // In cancel.cpp.
@@ -217,12 +223,17 @@ class Engine final : private Server, private io::ReadinessListener {
   struct Ending {
     sys::AtEnd writes;
     sys::Nanoseconds deadline;
-    bool closes;  // the number will stand for another file, or for none
+    bool closes;          // the number will stand for another file, or for none
+    std::uint64_t begun;  // only descriptors in use before that are concerned
   };
   void end_requests(int first, int last, const Ending& ending,
                     const sys::SignalsBlocked& proof) noexcept;
   void wait_for_end(int fildes, Descriptor& descriptor, const Ending& ending,
                     const sys::SignalsBlocked& proof) noexcept;
+  bool is_held_up() const noexcept;
+  void help(Descriptor& descriptor, const sys::SignalsBlocked& proof) noexcept;
+  void help_with(Descriptor& descriptor, const sys::SignalsBlocked& proof) noexcept;
+  Request* take_queued(Descriptor& descriptor, const sys::SignalsBlocked& proof) noexcept;
   /// What is left to be waited for: nothing, what may run for ever, or what a file will end.
   enum class Rest { kNothing, kEndless, kOfFile };
   static Rest rest_on(Descriptor& descriptor, const Ending& ending) noexcept
@@ -245,6 +256,8 @@ class Engine final : private Server, private io::ReadinessListener {
   SlabPool<Barrier, 64, 131'072> barriers_;
   DescriptorTable descriptors_;
   WaitWords wait_words_;
+  std::atomic<int> telling_ = 0;        // threads that tell of completions; relaxed: a number
+  std::atomic<bool> draining_ = false;  // at exit; relaxed: a flag by itself
   RunQueue queue_;
   io::Readiness readiness_;
   WorkerPool pool_;  // these two last: their threads use all of the above

@@ -2,12 +2,14 @@
 //
 // The end of a request.
 #include <limits.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
 #include "engine/engine.h"
+#include "io/silenced_signal.h"
 #include "sys/aiocb.h"
 #include "sys/clock.h"
 
@@ -98,7 +100,9 @@ bool Engine::conclude(Request& request, std::uint32_t generation, Descriptor& de
 void Engine::leave(Request& request, Descriptor& descriptor, int error,
                    Aftermath& aftermath) noexcept {
   descriptor.leave(request, error, aftermath.opened);
-  aftermath.left = descriptor.closing > 0 ? &descriptor : aftermath.left;
+  // relaxed: who waits has set its bit before it looked at the descriptor under this lock.
+  const bool is_waited_for = descriptor.closers.load(std::memory_order_relaxed) != 0;
+  aftermath.left = is_waited_for ? &descriptor : aftermath.left;
   if (request.operation.opcode == Opcode::kWrite && !descriptor.has_writes()) {
     descriptors_.note_writes(request.operation.fildes, false);
   }
@@ -108,14 +112,16 @@ void Engine::leave(Request& request, Descriptor& descriptor, int error,
 // A loop and no recursion: where no thread can be had, what one ends sets off the next.
 void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
   for (;;) {
+    // First of all: to tell may take a new thread, and to create one a lock that a closer's thread
+    // holds.
+    if (aftermath.left != nullptr) {
+      wait_words_.wake(std::exchange(aftermath.left, nullptr)->closers);
+    }
     while (Barrier* const barrier = aftermath.opened.pop_front()) {
       pass(*barrier, aftermath, proof);
     }
     while (Request* const request = aftermath.over.pop_front()) {
       tell(*request, proof);
-    }
-    if (aftermath.left != nullptr) {
-      wait_words_.wake(std::exchange(aftermath.left, nullptr)->closers);
     }
     if (aftermath.watched != nullptr && !readiness_.kick(proof)) {
       Descriptor& descriptor = *std::exchange(aftermath.watched, nullptr);
@@ -126,11 +132,26 @@ void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept 
     if (stranded == nullptr) {
       return;
     }
+    const Result result = serve_stranded(*stranded, proof);
     Descriptor& descriptor = *descriptors_.find(stranded->operation.fildes);
     MutexLock lock(descriptor.mutex, proof);
-    end(*stranded, descriptor, State::kRunning, cut_short(*stranded, EAGAIN), aftermath, proof);
+    end(*stranded, descriptor, State::kRunning, result, aftermath, proof);
     aftermath.queued = true;
   }
+}
+
+// What no worker serves ends with EAGAIN; but where there may be none only because the caller must
+// not create one, the caller serves what cannot wait for ever.
+Result Engine::serve_stranded(const Request& request, const SignalsBlocked& proof) noexcept {
+  return proof.may_create_threads() || may_wait(request.operation.kind)
+             ? cut_short(request, EAGAIN)
+             : perform_here(request.operation, proof);
+}
+
+// In a thread of the program's, which must not see a signal of it.
+Result Engine::perform_here(const Operation& operation, const SignalsBlocked& proof) noexcept {
+  const io::SilencedSignal silenced(SIGXFSZ, EFBIG, proof);
+  return backend_.perform(operation);
 }
 
 // After something was queued or kept on behalf of others, whose calls have long returned.
@@ -154,12 +175,14 @@ void Engine::tell(Request& request, const SignalsBlocked& proof) noexcept {
   IoList* const list = request.list;
   Notice* const notice = request.notice;
   drop(request);
+  telling_.fetch_add(1, std::memory_order_relaxed);
   if (notice != nullptr) {
     notifier_.deliver(*notice, proof);
   }
   if (list != nullptr) {
     let_go(*list, proof);
   }
+  telling_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 // Frees the slot of a request that nobody looks for any more.

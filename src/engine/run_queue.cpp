@@ -73,16 +73,24 @@ void RunQueue::remove(Request& request, const sys::SignalsBlocked& proof) noexce
 }
 
 Request* RunQueue::take(const sys::SignalsBlocked& proof) noexcept {
-  if (size() <= 0) {
-    return nullptr;
-  }
+  Request* const request = size() > 0 ? take_first(proof) : nullptr;
+  size_.fetch_sub(request != nullptr ? 1 : 0, std::memory_order_seq_cst);
+  return request;
+}
+
+Request* RunQueue::take_claimed(const sys::SignalsBlocked& proof) noexcept {
+  Request* const request = take_first(proof);
+  size_.fetch_add(request == nullptr ? 1 : 0, std::memory_order_seq_cst);
+  return request;
+}
+
+Request* RunQueue::take_first(const sys::SignalsBlocked& proof) noexcept {
   sys::MutexLock lock(consumer_mutex_, proof);
   for (std::size_t rank = 0; choose(rank, proof);) {
     const Ticket ticket = fronts_[rank];
     fronts_[rank] = {};
     Request* const request = table_.find(ticket);
     if (request->transition(ticket.generation, State::kQueued, State::kRunning)) {
-      size_.fetch_sub(1, std::memory_order_seq_cst);
       return request;
     }
   }

@@ -54,11 +54,17 @@ class RunQueue {
   /// when none is queued. For workers only: it takes a lock that they share.
   [[nodiscard]] Request* take(const sys::SignalsBlocked& proof) noexcept;
 
-  /// Forgets a request that has just gone from kQueued to kDone.
+  /// take() in two steps: claim() counts a request as taken, whichever that will be, before the
+  /// caller does something else. take_claimed() must follow; it finds nothing where another thread
+  /// has taken or cancelled the last one.
+  void claim() noexcept { size_.fetch_sub(1, std::memory_order_seq_cst); }
+  [[nodiscard]] Request* take_claimed(const sys::SignalsBlocked& proof) noexcept;
+
+  /// Forgets a request that has just left kQueued in another way.
   void remove(Request& request, const sys::SignalsBlocked& proof) noexcept;
 
-  /// The number of requests queued. It may be too low while a push is under way, but every push
-  /// ends with a count that includes it; seq_cst, see WorkerPool.
+  /// The number of requests queued and not claimed. It may be too low while a push is under way,
+  /// but every push ends with a count that includes it; seq_cst, see WorkerPool.
   std::ptrdiff_t size() const noexcept { return size_.load(std::memory_order_seq_cst); }
 
  private:
@@ -84,6 +90,7 @@ class RunQueue {
   bool pop(std::size_t rank, Ticket& ticket, const sys::SignalsBlocked& proof) noexcept;
   bool has_front(std::size_t rank, const sys::SignalsBlocked& proof) noexcept
       AIOX_REQUIRES(consumer_mutex_);
+  Request* take_first(const sys::SignalsBlocked& proof) noexcept;
   bool choose(std::size_t& rank, const sys::SignalsBlocked& proof) noexcept
       AIOX_REQUIRES(consumer_mutex_);
 

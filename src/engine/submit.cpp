@@ -136,13 +136,16 @@ int Engine::enter(aiocb& control_block, Request& request, const FileTraits& trai
 
 // From here on the request can be served and cancelled by others: it and its aiocb are only touched
 // under its descriptor's lock. EBUSY: another thread submits the same aiocb right now; EBADF: one
-// closes the descriptor.
+// closes the descriptor; EAGAIN: one exits.
 int Engine::enter_line(aiocb& control_block, Request& request, Descriptor& descriptor,
                        std::uint64_t seen, Aftermath& aftermath,
                        const SignalsBlocked& proof) noexcept {
   MutexLock lock(descriptor.mutex, proof);
   if (descriptor.closing > 0 || descriptor.closes != request.closes) {
     return EBADF;
+  }
+  if (request.operation.opcode != Opcode::kRead && draining_.load(std::memory_order_relaxed)) {
+    return EAGAIN;
   }
   const Ticket ticket = request.ticket();
   request.transition(ticket.generation, State::kFree, State::kWaiting);
@@ -154,6 +157,7 @@ int Engine::enter_line(aiocb& control_block, Request& request, Descriptor& descr
   if (opcode == Opcode::kWrite && !descriptor.has_writes()) {
     descriptors_.note_writes(request.operation.fildes, true);
   }
+  descriptors_.use(descriptor);
   if (descriptor.enter(request)) {
     give_turn(request, descriptor, aftermath, proof);
   }

@@ -202,13 +202,14 @@ void Engine::ready(int fildes, io::Interests interests, const SignalsBlocked& pr
 }
 
 void Engine::lost(const SignalsBlocked& proof) noexcept {
-  descriptors_.for_each_used(0, INT_MAX, [&](int fildes, Descriptor& descriptor) {
-    {
-      MutexLock lock(descriptor.mutex, proof);
-      descriptor.watched &= ~io::kEdge;
-    }
-    ready(fildes, io::kNone, proof);  // which watches anew what waits
-  });
+  descriptors_.for_each_used(0, INT_MAX, descriptors_.now(),
+                             [&](int fildes, Descriptor& descriptor) {
+                               {
+                                 MutexLock lock(descriptor.mutex, proof);
+                                 descriptor.watched &= ~io::kEdge;
+                               }
+                               ready(fildes, io::kNone, proof);  // which watches anew what waits
+                             });
 }
 
 // When nobody listens and no thread can be had for it.

@@ -119,7 +119,9 @@ std::size_t WorkerPool::limit() const noexcept {
 }
 
 bool WorkerPool::create(const sys::SignalsBlocked& proof) noexcept {
+  creating_.fetch_add(1, std::memory_order_relaxed);
   const bool created = sys::start_thread(worker_main, this, proof) == 0;
+  creating_.fetch_sub(1, std::memory_order_relaxed);
   if (created) {
     // Counted by its creator, and only now: a positive count is never too high.
     live_.fetch_add(1, std::memory_order_seq_cst);
@@ -153,11 +155,9 @@ void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
         return;
       }
     }
-    Request* const request = queue_.take(proof);
-    if (wakeup == Wakeup::kWoken) {
-      hand_on(proof);
-    }
     server_.tidy(proof);
+    Request* const request =
+        wakeup == Wakeup::kWoken ? hand_on_and_take(proof) : queue_.take(proof);
     wakeup = Wakeup::kLook;
     if (request != nullptr) {
       server_.serve(*request, proof);
@@ -167,7 +167,13 @@ void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   }
 }
 
-// Called with `waking_` held, after a request was taken, or by one that takes none.
+Request* WorkerPool::hand_on_and_take(const sys::SignalsBlocked& proof) noexcept {
+  queue_.claim();
+  hand_on(proof);
+  return queue_.take_claimed(proof);
+}
+
+// Called with `waking_` held, after a request was claimed, or by one that takes none.
 void WorkerPool::hand_on(const sys::SignalsBlocked& proof) noexcept {
   if (queue_.size() <= 0) {
     waking_.store(false, std::memory_order_seq_cst);

@@ -3,9 +3,11 @@
 // The threads that serve the run queue: created on need, gone when idle.
 //
 // Who is woken. The submitter wakes or creates at most one worker, and only if no other wake is
-// under way; that worker takes a request and, while more are queued, wakes or creates the next
-// before it starts on its own. `waking_` is the right to do so: taken by kick(), handed on by the
-// woken worker.
+// under way; that worker claims a request and, while more are queued, wakes or creates the next
+// before it takes its own. `waking_` is the right to do so: taken by kick(), handed on by the woken
+// worker. It is handed on before the request is taken because to create a thread may have to wait
+// for a lock of libc's that the very thread holds which waits for the request, in close() in a
+// handler: what is still queued that one can take (Engine::help()).
 //
 // Nobody sleeps while requests wait: a submitter pushes, then looks for an idle worker; a worker
 // goes to the idle list, then looks at the queue once more. The queue's size and the idle list are
@@ -73,6 +75,9 @@ class WorkerPool {
   void stand_aside(const sys::SignalsBlocked& proof) noexcept;
   void step_back(const sys::SignalsBlocked& proof) noexcept;
 
+  /// Whether a worker is being created: its creator, who may be a worker, waits for libc.
+  bool is_creating() const noexcept { return creating_.load(std::memory_order_relaxed) > 0; }
+
   /// The number of worker threads.
   std::size_t workers() const noexcept {
     const std::ptrdiff_t live = live_.load(std::memory_order_seq_cst);
@@ -107,6 +112,7 @@ class WorkerPool {
   bool retire(Worker& worker) noexcept AIOX_REQUIRES(mutex_);
   bool leave_to_others(Worker& worker, const sys::SignalsBlocked& proof) noexcept;
   void count_out(const Worker& worker) noexcept AIOX_REQUIRES(mutex_);
+  Request* hand_on_and_take(const sys::SignalsBlocked& proof) noexcept;
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
   bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;
@@ -136,6 +142,7 @@ class WorkerPool {
   std::atomic<std::size_t> threads_ = 0;
 
   std::atomic<std::size_t> aside_ = 0;  // of those; counted under mutex_, relaxed
+  std::atomic<int> creating_ = 0;       // relaxed: a number by itself
 
   sys::Mutex mutex_;
   IdleList idle_ AIOX_GUARDED_BY(mutex_);  // the one that slept last is woken first

@@ -5,45 +5,15 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "io/silenced_signal.h"
+
 namespace aiox::io {
 namespace {
-
-// A write to a pipe without readers raises SIGPIPE in the calling thread, where it stays pending as
-// all signals are blocked. One that was not there before is ours, and taken back.
-class SigpipeSilenced {
- public:
-  explicit SigpipeSilenced(const sys::SignalsBlocked& /*proof*/) noexcept
-      : was_pending_(is_pending()) {}
-
-  ~SigpipeSilenced() {
-    const int error = errno;
-    if (error == EPIPE && !was_pending_ && is_pending()) {
-      sigset_t sigpipe;
-      sigemptyset(&sigpipe);
-      sigaddset(&sigpipe, SIGPIPE);
-      constexpr timespec kNow{};
-      sigtimedwait(&sigpipe, nullptr, &kNow);
-    }
-    errno = error;
-  }
-
-  SigpipeSilenced(const SigpipeSilenced&) = delete;
-  SigpipeSilenced& operator=(const SigpipeSilenced&) = delete;
-
- private:
-  static bool is_pending() noexcept {
-    sigset_t pending;
-    return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
-  }
-
-  bool was_pending_;
-};
 
 ssize_t read_socket(const Operation& operation) noexcept {
   if (operation.nbytes == 0) {
@@ -89,7 +59,7 @@ ssize_t read_stream(const Operation& operation) noexcept {
 }
 
 ssize_t write_stream(const Operation& operation, const sys::SignalsBlocked& proof) noexcept {
-  const SigpipeSilenced silenced(proof);
+  const SilencedSignal silenced(SIGPIPE, EPIPE, proof);
   const iovec span{.iov_base = operation.buffer, .iov_len = operation.nbytes};
   const ssize_t count = ::pwritev2(operation.fildes, &span, 1, position_of(operation), RWF_NOWAIT);
   return count == -1 && errno == ESPIPE ? ::pwritev2(operation.fildes, &span, 1, -1, RWF_NOWAIT)

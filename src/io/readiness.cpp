@@ -210,7 +210,8 @@ void Readiness::run(const sys::SignalsBlocked& proof) noexcept {
         disown(epoll);
       }
     }
-    if (count > 0 || lost_.load(std::memory_order_seq_cst)) {
+    listener_.tidy(proof);
+    if (count > 0 || lost_.load(std::memory_order_seq_cst) || listener_.owes()) {
       continue;
     }
     if (live_.fetch_sub(1, std::memory_order_seq_cst) > 1 ||

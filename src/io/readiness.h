@@ -44,6 +44,11 @@ class ReadinessListener {
   /// more, and what waits has to be watched anew. Called like ready().
   virtual void lost(const sys::SignalsBlocked& proof) noexcept = 0;
 
+  /// Whether something waits to be made later by whoever comes by; tidy() tries to make it. The
+  /// readiness thread comes by now and then, and does not leave meanwhile.
+  virtual bool owes() const noexcept = 0;
+  virtual void tidy(const sys::SignalsBlocked& proof) noexcept = 0;
+
  protected:
   ~ReadinessListener() = default;
 };

@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 
+#include <cerrno>
+
 #include "sys/thread.h"
 
 namespace aiox::notify {
@@ -24,7 +26,10 @@ void call(Notice& notice) {
   function(value);
 }
 
-int call_in_own_thread(Notice& notice, const sys::SignalsBlocked& /*proof*/) noexcept {
+int call_in_own_thread(Notice& notice, const sys::SignalsBlocked& proof) noexcept {
+  if (!proof.may_create_threads()) {
+    return EAGAIN;
+  }
   pthread_t thread;
   return pthread_create(&thread, notice.attributes, thread_main, &notice);
 }

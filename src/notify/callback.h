@@ -18,8 +18,8 @@ void call(Notice& notice);
 /// "aiox/callback".
 ///
 /// Returns 0, and the thread owns the notice; EAGAIN where there cannot be one more such thread
-/// now; another error where there can be none with these attributes (a scheduling policy that takes
-/// a privilege, say).
+/// now, or the caller may create none; another error where there can be none with these attributes
+/// (a scheduling policy that takes a privilege, say).
 [[nodiscard]] int call_in_own_thread(Notice& notice, const sys::SignalsBlocked& proof) noexcept;
 
 }  // namespace aiox::notify

@@ -72,7 +72,8 @@ void CallbackThreads::deliver(Notice& notice, const sys::SignalsBlocked& proof) 
     }
     idle = take_idle();
     if (idle == nullptr) {
-      may_start = kept_.size() <= starting_;  // else no thread could be had a moment ago
+      // Else no thread could be had a moment ago.
+      may_start = proof.may_create_threads() && kept_.size() <= starting_;
       starting_ += may_start ? 1 : 0;
       used_ = true;
       kept_.push_back(notice);
@@ -90,7 +91,7 @@ bool CallbackThreads::retry(const sys::SignalsBlocked& proof) noexcept {
   for (bool any = false;; any = true) {
     {
       sys::MutexLock lock(mutex_, proof);
-      if (kept_.size() <= starting_) {
+      if (kept_.size() <= starting_ || !proof.may_create_threads()) {
         return any;
       }
       ++starting_;

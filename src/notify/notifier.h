@@ -19,7 +19,7 @@ class Notifier {
 
   /// Makes the notification, exactly once, and owns the notice from now on. What cannot be made now
   /// (no room in the signal queue, no thread) is kept and made later (invariant 1).
-  /// Does not wait for anything but the creation of a thread.
+  /// Does not wait for anything but the creation of a thread, where the caller may create one.
   virtual void deliver(Notice& notice, const sys::SignalsBlocked& proof) noexcept = 0;
 
   /// Returns a notice that will not be needed.

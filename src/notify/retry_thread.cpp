@@ -12,6 +12,9 @@ namespace {
 constexpr sys::Nanoseconds kShortest = 1 * sys::kNanosecondsPerMillisecond;
 constexpr sys::Nanoseconds kLongest = 32 * sys::kNanosecondsPerMillisecond;
 
+// How long it takes to notice that nothing is expected any more.
+constexpr sys::Nanoseconds kDoze = 1 * sys::kNanosecondsPerSecond;
+
 }  // namespace
 
 RetryThread::~RetryThread() {
@@ -20,13 +23,13 @@ RetryThread::~RetryThread() {
     std::uint32_t state = kNone;
     {
       sys::MutexLock lock(mutex_, proof);
-      ending_.store(1, std::memory_order_relaxed);
+      ending_ = true;
+      wake();
       state = state_.load(std::memory_order_relaxed);
     }
     if (state == kNone) {
       return;
     }
-    sys::futex_wake(ending_);
     sys::futex_wait(state_, state, sys::kForever);
   }
 }
@@ -35,6 +38,9 @@ void RetryThread::start(const sys::SignalsBlocked& proof) noexcept {
   {
     sys::MutexLock lock(mutex_, proof);
     if (state_.load(std::memory_order_relaxed) != kNone) {
+      if (dozing_) {
+        wake();
+      }
       return;
     }
     set_state(kStarting);
@@ -60,25 +66,41 @@ void RetryThread::run(const sys::SignalsBlocked& proof) noexcept {
   sys::Nanoseconds pause = kShortest;
   for (;;) {
     pause = debtor_.pay(proof) ? kShortest : std::min(2 * pause, kLongest);
-    if (leave(proof)) {
-      return;
+    std::uint32_t seen = 0;
+    {
+      sys::MutexLock lock(mutex_, proof);
+      const bool owes = debtor_.is_in_debt();
+      if (leaves(owes)) {
+        return;  // this may be gone already
+      }
+      dozing_ = !owes;
+      pause = owes ? pause : kDoze;
+      seen = calls_.load(std::memory_order_relaxed);
     }
-    sys::futex_wait(ending_, 0, sys::monotonic_now() + pause);
+    sys::futex_wait(calls_, seen, sys::monotonic_now() + pause);
   }
 }
 
-// True: this may be gone already.
-bool RetryThread::leave(const sys::SignalsBlocked& proof) noexcept {
-  sys::MutexLock lock(mutex_, proof);
-  if (debtor_.is_in_debt() && ending_.load(std::memory_order_relaxed) == 0) {
+bool RetryThread::leaves(bool owes) noexcept {
+  if (!ending_ && (owes || debtor_.expects_debt())) {
     return false;
   }
   set_state(kNone);
-  return true;
+  if (ending_ || !debtor_.expects_debt()) {
+    return true;
+  }
+  set_state(kRunning);
+  return false;
+}
+
+void RetryThread::wake() noexcept {
+  dozing_ = false;
+  calls_.fetch_add(1, std::memory_order_relaxed);
+  sys::futex_wake(calls_);
 }
 
 void RetryThread::set_state(std::uint32_t state) noexcept {
-  state_.store(state, std::memory_order_relaxed);
+  state_.store(state, std::memory_order_seq_cst);
   sys::futex_wake(state_);
 }
 

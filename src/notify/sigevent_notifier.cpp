@@ -12,6 +12,14 @@ namespace {
 // SIGEV_THREAD_ID's thread; older C libraries have no public name for the field.
 pid_t thread_of(const sigevent& event) noexcept { return event._sigev_un._tid; }
 
+Notice::Kind kind_of(const sigevent& event) noexcept {
+  switch (event.sigev_notify) {
+    case SIGEV_THREAD: return Notice::Kind::kThread;
+    case SIGEV_THREAD_ID: return Notice::Kind::kThreadSignal;
+    default: return Notice::Kind::kSignal;
+  }
+}
+
 // 0 with `tells` false is the sigevent of a zeroed aiocb: no notification and no error.
 int check(const sigevent& event, bool& tells) noexcept {
   tells = true;
@@ -35,26 +43,26 @@ int SigeventNotifier::prepare(const sigevent& event, Notice*& notice) noexcept {
   if (const int error = check(event, tells); error != 0 || !tells) {
     return error;
   }
-  notice = store_.take();
+  notice = store_.take(kind_of(event));
   if (notice == nullptr) {
     return EAGAIN;
   }
   notice->value = event.sigev_value;
-  switch (event.sigev_notify) {
-    case SIGEV_THREAD:
-      notice->kind = Notice::Kind::kThread;
+  switch (notice->kind) {
+    case Notice::Kind::kThread:
       notice->function = event.sigev_notify_function;
       notice->attributes = event.sigev_notify_attributes;
+      // Who closes the descriptor may have to tell of this, and must not create a thread for it.
+      if (!retry_thread_.is_running()) {
+        const sys::SignalsBlocked proof;
+        retry_thread_.start(proof);
+      }
       break;
-    case SIGEV_THREAD_ID:
-      notice->kind = Notice::Kind::kThreadSignal;
+    case Notice::Kind::kThreadSignal:
       notice->signo = event.sigev_signo;
       notice->thread = thread_of(event);
       break;
-    default:
-      notice->kind = Notice::Kind::kSignal;
-      notice->signo = event.sigev_signo;
-      break;
+    case Notice::Kind::kSignal: notice->signo = event.sigev_signo; break;
   }
   return 0;
 }

@@ -15,7 +15,8 @@
 namespace aiox::notify {
 
 /// Signals and callback threads. What cannot be made at once is kept, and a thread of the
-/// notifier's own makes it later.
+/// notifier's own makes it later; it is there, too, while callbacks are outstanding, for those who
+/// may tell of them and must not create a thread (see sys/signals.h).
 ///
 /// Nothing holds up what does not need the same: signals are kept in their order, apart from
 /// callbacks without attributes, which wait for any thread, and from callbacks with attributes,
@@ -38,6 +39,7 @@ class SigeventNotifier final : public Notifier, private Debtor {
 
  private:
   bool is_in_debt() const noexcept override;
+  bool expects_debt() const noexcept override { return store_.has_threads(); }
   bool pay(const sys::SignalsBlocked& proof) noexcept override;
   bool deliver_signal(Notice& notice, const sys::SignalsBlocked& proof) noexcept;
   bool deliver_callback(Notice& notice, const sys::SignalsBlocked& proof) noexcept;

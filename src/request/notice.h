@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "request/slab_pool.h"
@@ -36,18 +38,30 @@ class NoticeStore {
  public:
   explicit operator bool() const noexcept { return static_cast<bool>(notices_); }
 
-  [[nodiscard]] Notice* take() noexcept {
+  /// nullptr where there is no memory.
+  [[nodiscard]] Notice* take(Notice::Kind kind) noexcept {
     Notice* const notice = notices_.take();
     if (notice != nullptr) {
+      notice->kind = kind;
       notice->home = this;
+      threads_.fetch_add(kind == Notice::Kind::kThread ? 1 : 0, std::memory_order_seq_cst);
     }
     return notice;
   }
 
-  static void give_back(Notice& notice) noexcept { notice.home->notices_.give_back(notice); }
+  static void give_back(Notice& notice) noexcept {
+    NoticeStore& home = *notice.home;
+    home.threads_.fetch_sub(notice.kind == Notice::Kind::kThread ? 1 : 0,
+                            std::memory_order_seq_cst);
+    home.notices_.give_back(notice);
+  }
+
+  /// Whether there are any of kThread, made or to be made. seq_cst: see notify/retry_thread.h.
+  bool has_threads() const noexcept { return threads_.load(std::memory_order_seq_cst) > 0; }
 
  private:
   SlabPool<Notice, 128, 131'072> notices_;
+  std::atomic<std::ptrdiff_t> threads_ = 0;
 };
 
 }  // namespace aiox

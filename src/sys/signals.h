@@ -16,9 +16,17 @@ namespace aiox::sys {
 ///
 /// pthread_sigmask() leaves the two signals alone that libc needs for itself (cancellation,
 /// setuid).
+///
+/// It also says whether its bearer may create threads. Who closes a descriptor may not: its thread
+/// may be in a handler that has interrupted malloc(), fork() or pthread_create() itself, whose
+/// locks pthread_create() waits for.
 class SignalsBlocked {
  public:
-  SignalsBlocked() noexcept {
+  enum class Threads : bool { kMayBeCreated, kAreForbidden };
+
+  SignalsBlocked() noexcept : SignalsBlocked(Threads::kMayBeCreated) {}
+  explicit SignalsBlocked(Threads threads) noexcept
+      : may_create_threads_(threads == Threads::kMayBeCreated) {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before_);
@@ -28,8 +36,11 @@ class SignalsBlocked {
   SignalsBlocked(const SignalsBlocked&) = delete;
   SignalsBlocked& operator=(const SignalsBlocked&) = delete;
 
+  bool may_create_threads() const noexcept { return may_create_threads_; }
+
  private:
   sigset_t before_;
+  const bool may_create_threads_;
 };
 
 }  // namespace aiox::sys

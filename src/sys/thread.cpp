@@ -69,7 +69,10 @@ int create_detached(std::size_t stack_size, void* (*entry)(void*), void* argumen
 
 }  // namespace
 
-int start_thread(void* (*entry)(void*), void* argument, const SignalsBlocked& /*proof*/) noexcept {
+int start_thread(void* (*entry)(void*), void* argument, const SignalsBlocked& proof) noexcept {
+  if (!proof.may_create_threads()) {
+    return EAGAIN;
+  }
   // EINVAL means that the stack is too small for what glibc puts into it.
   for (std::size_t stack_size = kOwnStack + static_tls_size();; stack_size *= 2) {
     const int error = create_detached(stack_size, entry, argument);

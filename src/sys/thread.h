@@ -3,6 +3,8 @@
 // Starting and naming the library's own threads.
 #pragma once
 
+#include <pthread.h>
+
 #include "sys/signals.h"
 
 namespace aiox::sys {
@@ -11,10 +13,23 @@ namespace aiox::sys {
 /// glibc takes out of a thread's stack. The thread inherits the blocked signals of its creator,
 /// so there is no instruction in it at which a handler of the program could run (invariant 7).
 ///
-/// Returns 0 or pthread_create()'s error, EAGAIN as a rule. Blocks for some 20 us; call it with
-/// no lock held.
+/// Returns 0 or pthread_create()'s error, EAGAIN as a rule, and where the caller may create none.
+/// Blocks for some 20 us; call it with no lock held.
 [[nodiscard]] int start_thread(void* (*entry)(void*), void* argument,
                                const SignalsBlocked& proof) noexcept;
+
+/// While one lives, the calling thread cannot be cancelled.
+class CancellationDisabled {
+ public:
+  CancellationDisabled() noexcept { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  ~CancellationDisabled() { pthread_setcancelstate(before_, nullptr); }
+
+  CancellationDisabled(const CancellationDisabled&) = delete;
+  CancellationDisabled& operator=(const CancellationDisabled&) = delete;
+
+ private:
+  int before_ = PTHREAD_CANCEL_ENABLE;
+};
 
 /// Names the calling thread "aiox/<role>" or, with a number, "aiox/<role>-<number>". The kernel
 /// keeps 15 characters.

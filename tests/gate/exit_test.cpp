@@ -3,8 +3,10 @@
 // exit() with requests that are held. The process of such a test ends in its middle, with status 0;
 // what it waited for shows in how.
 #include <aio.h>
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <thread>
 
@@ -54,6 +56,36 @@ TEST_F(Exit, DoesNotWaitForARunningRead) {
   if (!in_environment({{"AIOX_EXIT_TIMEOUT_MS", kLong}})) return;
   read('A');
   gate.wait_started(1);
+  std::exit(0);
+}
+
+TEST_F(Exit, RefusesFurtherWritesAndSyncsWhileItWaitsAndNoReads) {
+  if (!in_environment({{"AIOX_EXIT_TIMEOUT_MS", kLong}})) return;
+  write('A');
+  gate.wait_started(1);
+  std::thread([&] {
+    const int other = ::dup(file);
+    wait_until(
+        [=] {
+          Transfer probe = write_of(other, "?");
+          const bool is_refused = aio_write(&probe) == -1;
+          if (!is_refused) {
+            process_gate().let_go('?');
+            finish(probe);
+          }
+          return is_refused && errno == EAGAIN;
+        },
+        "writes to be refused");
+    Transfer unwritten = sync_of(other);
+    const bool is_refused = aio_fsync(O_SYNC, &unwritten) == -1 && errno == EAGAIN;
+    Transfer read = read_of(other, 1);
+    const bool reads = aio_read(&read) == 0;
+    process_gate().open();
+    if (!is_refused || !reads || finish(read) != success(1)) {
+      ::_exit(1);
+    }
+    ::pause();
+  }).detach();
   std::exit(0);
 }
 

@@ -15,6 +15,9 @@ std::atomic<bool> refuse_all{false};
 std::atomic<std::size_t> smallest_stack{0};
 std::atomic<std::size_t> refused{0};
 std::atomic<std::size_t> stack_of_last{0};
+std::atomic<bool> hold_all{false};
+std::atomic<std::size_t> held_now{0};
+thread_local std::size_t asked_for{0};
 
 }  // namespace
 
@@ -24,6 +27,10 @@ extern "C" [[gnu::weak]] Create __interceptor_pthread_create;
 // NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*start)(void*), void* argument) noexcept {
+  ++asked_for;
+  held_now.fetch_add(1);
+  hold_all.wait(true);
+  held_now.fetch_sub(1);
   if (refuse_all.load()) {
     refused.fetch_add(1);
     return EAGAIN;
@@ -52,6 +59,17 @@ void ThreadCreation::allow() {
 }
 
 void ThreadCreation::ask_for_stack(std::size_t bytes) { smallest_stack.store(bytes); }
+
+void ThreadCreation::hold() { hold_all.store(true); }
+
+void ThreadCreation::let_go() {
+  hold_all.store(false);
+  hold_all.notify_all();
+}
+
+std::size_t ThreadCreation::held() { return hold_all.load() ? held_now.load() : 0; }
+
+std::size_t ThreadCreation::asked_for_here() { return asked_for; }
 
 std::size_t ThreadCreation::refusals() { return refused.load(); }
 

@@ -11,7 +11,10 @@ namespace aiox::test {
 class ThreadCreation {
  public:
   ThreadCreation() = default;
-  ~ThreadCreation() { allow(); }
+  ~ThreadCreation() {
+    allow();
+    let_go();
+  }
   ThreadCreation(const ThreadCreation&) = delete;
   ThreadCreation& operator=(const ThreadCreation&) = delete;
 
@@ -21,6 +24,17 @@ class ThreadCreation {
 
   /// No thread with a stack smaller than that: EINVAL.
   static void ask_for_stack(std::size_t bytes);
+
+  /// Holds every pthread_create() from now on, until let_go(): it waits for a lock of libc's, say,
+  /// that another thread has.
+  static void hold();
+  static void let_go();
+
+  /// How many are held.
+  static std::size_t held();
+
+  /// How often the calling thread has called pthread_create().
+  static std::size_t asked_for_here();
 
   /// How often a thread was refused.
   static std::size_t refusals();

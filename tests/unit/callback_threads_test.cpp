@@ -35,9 +35,8 @@ class CallbackThreadsTest : public testing::Test {
   CallbackThreadsTest() { configuration().set(sys::Option::kIdleMs, 86'400'000); }
 
   void deliver(const std::function<void()>& body) {
-    Notice* const notice = store_.take();
+    Notice* const notice = store_.take(Notice::Kind::kThread);
     ASSERT_NE(notice, nullptr);
-    notice->kind = Notice::Kind::kThread;
     notice->function = [](sigval value) {
       (*static_cast<const std::function<void()>*>(value.sival_ptr))();
     };

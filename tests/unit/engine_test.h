@@ -36,7 +36,7 @@ class RecordingNotifier final : public notify::Notifier {
     if (event.sigev_notify != SIGEV_SIGNAL) {
       return EINVAL;
     }
-    notice = store_.take();
+    notice = store_.take(Notice::Kind::kSignal);
     notice->value = event.sigev_value;
     const std::lock_guard lock(mutex_);
     ++alive_;

@@ -25,7 +25,16 @@ std::atomic<std::size_t> last_size{0};
 std::atomic<std::size_t> smallest_stack{0};
 std::atomic<std::size_t> largest_stack{SIZE_MAX};
 std::atomic<const FutexWatch::Look*> futex_look{nullptr};
+std::atomic<const CreationWatch::Look*> creation_look{nullptr};
 std::atomic<int> lookers{0};
+
+void look_at_creation() {
+  ++lookers;
+  if (const CreationWatch::Look* const look = creation_look.load(); look != nullptr) {
+    (*look)();
+  }
+  --lookers;
+}
 
 void look_at_futex(bool wait, std::uint32_t expected) {
   ++lookers;
@@ -56,6 +65,12 @@ SmallStacksFail::~SmallStacksFail() { smallest_stack = 0; }
 LargeStacksFail::LargeStacksFail(std::size_t largest) { largest_stack = largest; }
 LargeStacksFail::~LargeStacksFail() { largest_stack = SIZE_MAX; }
 
+CreationWatch::CreationWatch(Look look) : look_(std::move(look)) { creation_look = &look_; }
+CreationWatch::~CreationWatch() {
+  creation_look = nullptr;
+  wait_until([] { return lookers == 0; }, "the end of all looks");
+}
+
 FutexWatch::FutexWatch(Look look) : look_(std::move(look)) { futex_look = &look_; }
 FutexWatch::~FutexWatch() {
   futex_look = nullptr;
@@ -76,6 +91,7 @@ extern "C" [[gnu::visibility("default")]] int pthread_create(pthread_t* thread,
   using Create = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
   static const auto next = reinterpret_cast<Create>(dlsym(RTLD_NEXT, "pthread_create"));
   ++asked_for;
+  look_at_creation();
   std::size_t size = 0;
   if (attributes != nullptr) {
     pthread_attr_getstacksize(attributes, &size);

@@ -19,6 +19,19 @@ class ThreadsFail {
   ThreadsFail& operator=(const ThreadsFail&) = delete;
 };
 
+/// While one lives, `look` is called before each pthread_create(), by the thread that calls it.
+class CreationWatch {
+ public:
+  using Look = std::function<void()>;
+  explicit CreationWatch(Look look);
+  ~CreationWatch();
+  CreationWatch(const CreationWatch&) = delete;
+  CreationWatch& operator=(const CreationWatch&) = delete;
+
+ private:
+  Look look_;
+};
+
 /// How often pthread_create() was called since the program began.
 std::size_t threads_asked_for();
 

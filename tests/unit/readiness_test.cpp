@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <mutex>
 #include <optional>
@@ -33,6 +34,9 @@ class ReadinessTest : public testing::Test, public ReadinessListener {
     events_.emplace_back(fildes, interests);
     readiness->consume();
   }
+
+  bool owes() const noexcept override { return debts > 0; }
+  void tidy(const sys::SignalsBlocked& /*proof*/) noexcept override { ++visits; }
 
   void lost(const sys::SignalsBlocked& /*proof*/) noexcept override {
     const std::lock_guard lock(mutex_);
@@ -65,6 +69,8 @@ class ReadinessTest : public testing::Test, public ReadinessListener {
   sys::SignalsBlocked proof;
   sys::Config config;
   std::optional<Readiness> readiness{std::in_place, *this, config};
+  std::atomic<int> debts = 0;
+  std::atomic<int> visits = 0;
 
  private:
   std::mutex mutex_;
@@ -151,6 +157,17 @@ TEST_F(ReadinessTest, HasOneThreadThatLeavesWhenNothingIsWatched) {
   wait_until([] { return threads() == 1; }, "the thread's name");
   readiness->forget(pipe.reader);
   readiness->forget(other.reader);
+  wait_until([] { return threads() == 0; }, "the end of the thread");
+}
+
+TEST_F(ReadinessTest, ComesByWhileSomethingIsOwedAndDoesNotLeaveMeanwhile) {
+  const Ends pipe = test::make_pipe();
+  debts = 1;
+  watch(pipe.reader, kReadable);
+  readiness->forget(pipe.reader);
+  wait_until([&] { return visits > 3; }, "some visits");
+  EXPECT_EQ(threads(), 1U);
+  debts = 0;
   wait_until([] { return threads() == 0; }, "the end of the thread");
 }
 

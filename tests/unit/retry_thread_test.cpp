@@ -17,6 +17,7 @@ namespace {
 class TestDebtor final : public notify::Debtor {
  public:
   bool is_in_debt() const noexcept override { return debts > 0; }
+  bool expects_debt() const noexcept override { return expects; }
   bool pay(const sys::SignalsBlocked& /*proof*/) noexcept override {
     ++rounds;
     return may_pay && debts.exchange(0) > 0;
@@ -25,6 +26,7 @@ class TestDebtor final : public notify::Debtor {
   std::atomic<int> debts = 0;
   std::atomic<int> rounds = 0;
   std::atomic<bool> may_pay = false;
+  std::atomic<bool> expects = false;
 };
 
 class RetryThreadTest : public testing::Test {
@@ -73,6 +75,38 @@ TEST_F(RetryThreadTest, LeavesNothingBehindThoughItLeavesAllTheTime) {
     owe();
   }
   wait_until([&] { return debtor_.debts == 0; }, "all to be paid");
+}
+
+TEST_F(RetryThreadTest, DozesWhileSomethingIsExpectedAndIsWokenByADebtThatMustNotCreateIt) {
+  debtor_.may_pay = true;
+  debtor_.expects = true;
+  {
+    const sys::SignalsBlocked proof;
+    thread_->start(proof);
+  }
+  wait_until([&] { return thread_->is_running(); }, "the thread");
+  const std::size_t before = threads_asked_for();
+  for (int i = 0; i < 100; ++i) {
+    ++debtor_.debts;
+    const sys::SignalsBlocked forbidden(sys::SignalsBlocked::Threads::kAreForbidden);
+    thread_->start(forbidden);
+    wait_until([&] { return debtor_.debts == 0; }, "it to be paid");
+  }
+  EXPECT_EQ(threads_asked_for(), before);
+  EXPECT_TRUE(thread_->is_running());
+  debtor_.expects = false;
+  wait_until([&] { return !is_there(); }, "the thread's end");
+}
+
+TEST_F(RetryThreadTest, IsNotCreatedByWhoMustNot) {
+  ++debtor_.debts;
+  const std::size_t before = threads_asked_for();
+  {
+    const sys::SignalsBlocked forbidden(sys::SignalsBlocked::Threads::kAreForbidden);
+    thread_->start(forbidden);
+  }
+  EXPECT_EQ(threads_asked_for(), before);
+  EXPECT_FALSE(thread_->is_running());
 }
 
 TEST_F(RetryThreadTest, IsNotRunningWhereItCannotBeCreated) {

@@ -128,6 +128,32 @@ TEST_F(RunQueue, ACancelledFrontMakesWayForTheNext) {
   expect_range(2, 1);
 }
 
+TEST_F(RunQueue, AClaimCountsARequestAsTakenBeforeItIs) {
+  bench.push(1, lane_of(0));
+  bench.push(2, lane_of(0));
+  bench.queue.claim();
+  EXPECT_EQ(bench.queue.size(), 1);
+  EXPECT_EQ(bench.serve_one(), 1);
+  EXPECT_EQ(bench.serve_one(), -1) << "the second is claimed";
+  const sys::SignalsBlocked proof;
+  Request* const claimed = bench.queue.take_claimed(proof);
+  ASSERT_NE(claimed, nullptr);
+  EXPECT_EQ(claimed->operation.fildes, 2);
+  bench.finish(*claimed);
+  EXPECT_EQ(bench.queue.size(), 0);
+}
+
+TEST_F(RunQueue, AClaimOnWhatIsCancelledMeanwhileIsGivenUp) {
+  Request& only = bench.push(1, lane_of(0));
+  bench.queue.claim();
+  EXPECT_TRUE(bench.cancel(only, only.generation()));
+  const sys::SignalsBlocked proof;
+  EXPECT_EQ(bench.queue.take_claimed(proof), nullptr);
+  EXPECT_EQ(bench.queue.size(), 0);
+  bench.push(2, lane_of(0));
+  EXPECT_EQ(bench.serve_one(), 2);
+}
+
 TEST_F(RunQueue, AStaleTicketDoesNotStartTheNextLifeOfItsSlot) {
   Request& first = bench.push(1, lane_of(20));
   ASSERT_TRUE(bench.cancel(first, first.generation()));

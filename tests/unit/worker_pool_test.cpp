@@ -50,6 +50,24 @@ TEST_F(WorkerPoolTest, OneKickWakesAsManySleepersAsThereAreRequests) {
   EXPECT_EQ(threads_asked_for(), created);
 }
 
+TEST_F(WorkerPoolTest, AWorkerThatCreatesTheNextHasTakenNoRequestYet) {
+  std::atomic<std::ptrdiff_t> queued = 0;
+  std::atomic<bool> is_creating = false;
+  const CreationWatch watch([&] {
+    if (pool_thread()) {
+      queued = bench.queue.size();
+      is_creating = pool->is_creating();
+    }
+  });
+  bench.push(1, lane_of(0));
+  bench.push(2, lane_of(0));
+  EXPECT_TRUE(kick());
+  wait_until([&] { return server.served() == 2; }, "the end of two requests");
+  EXPECT_EQ(queued, 1) << "one of two is claimed";
+  EXPECT_TRUE(is_creating);
+  EXPECT_FALSE(pool->is_creating());
+}
+
 TEST_F(WorkerPoolTest, NeverServesMoreAtOnceThanTheLimit) {
   set_limit(3);
   server.close();
