@@ -44,8 +44,8 @@ class Wild {
     return choices[random_() % kSize];
   }
 
-  // Random bytes, but for a callback: that one is called, wherever it is. (ThreadSanitizer is not to
-  // see it: what is scrambled in progress races with the library, and that is the test.)
+  // Random bytes, but for a callback: that one is called, wherever it is. (ThreadSanitizer is not
+  // to see it: what is scrambled in progress races with the library, and that is the test.)
   [[gnu::no_sanitize_thread]] void scramble(aiocb& block) {
     auto* const bytes = reinterpret_cast<unsigned char*>(&block);
     for (std::size_t i = 0; i < sizeof block; ++i) {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The calls that end a descriptor, in a program under ThreadSanitizer that is linked with
+// The calls that end a descriptor, in a program under clang's ThreadSanitizer that is linked with
 // libaiox.so: straight to the library.
 //
 // ThreadSanitizer's own definitions, weak ones in the program, come before the library's. They take
 // the descriptor as closed and then call the library, which first ends the descriptor's requests:
-// what its threads do meanwhile would count as a race with the close. These definitions win over
-// the weak ones. The library calls libc's __close() when all is over, which ThreadSanitizer has a
-// definition of, too: so it learns of the close when that is made. (Of the others it learns nothing:
-// the library makes them by names, or system calls, that it does not know.)
+// what its threads do meanwhile would count as a race with the close. The definitions here win over
+// the weak ones. When all is over the library calls libc's __close(), which ThreadSanitizer has a
+// definition of as well: so it learns of the close at the right moment, and a call of ours that is
+// not over by then is a race that it reports. (What dup2() and the others end it does not hear of:
+// the library has it ended by names and system calls that it does not know.)
 #include <dlfcn.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@ namespace {
 template <typename Function>
 void find_next(Function*& function, const char* name) noexcept {
   function = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
+}  // extern "C"
 
 // Found early, since a look-up is nothing for a signal handler.
 struct LibraryCalls {
@@ -52,5 +53,4 @@ int dup3(int from, int to, int flags) noexcept { return library.dup3(from, to, f
 int fclose(FILE* stream) { return library.fclose(stream); }
 
 int pclose(FILE* stream) { return library.pclose(stream); }
-
-}
+}  // extern "C"
