@@ -36,8 +36,7 @@ FileKind kind_of(mode_t mode) noexcept {
   }
 }
 
-}  // namespace
-
+// Finds out which file it is. Returns 0 or EBADF.
 int look_at(int fildes, FileTraits& traits) noexcept {
   struct stat file {};
   if (::fstat(fildes, &file) == -1) {
@@ -46,10 +45,12 @@ int look_at(int fildes, FileTraits& traits) noexcept {
   traits.kind = kind_of(file.st_mode);
   // A block device may have several names.
   const bool is_block_device = S_ISBLK(file.st_mode);
-  traits.device = is_block_device ? file.st_rdev : file.st_dev;
-  traits.inode = is_block_device ? 0 : file.st_ino;
+  traits.file = {.device = is_block_device ? file.st_rdev : file.st_dev,
+                 .inode = is_block_device ? 0 : file.st_ino};
   return 0;
 }
+
+}  // namespace
 
 int check_arguments(const aiocb& control_block, Opcode opcode, FileTraits& traits) noexcept {
   const int flags = ::fcntl(control_block.aio_fildes, F_GETFL);

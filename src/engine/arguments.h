@@ -10,15 +10,18 @@
 
 namespace aiox {
 
-struct FileTraits {
-  FileKind kind;
-  bool append;   // O_APPEND is set
-  dev_t device;  // with the inode: which file it is
+/// Which file it is, through whatever descriptor.
+struct FileIdentity {
+  dev_t device;
   ino_t inode;
 
-  bool is_same_file(const FileTraits& other) const noexcept {
-    return device == other.device && inode == other.inode;
-  }
+  bool operator==(const FileIdentity&) const noexcept = default;
+};
+
+struct FileTraits {
+  FileKind kind;
+  bool append;  // O_APPEND is set
+  FileIdentity file;
 };
 
 /// Checks what POSIX lets a call refuse before anything is queued. Returns 0 with `traits`,
@@ -31,8 +34,5 @@ struct FileTraits {
 
 /// 0, or EBADF for a number that is no open descriptor.
 [[nodiscard]] int check_open(int fildes) noexcept;
-
-/// Finds out which file `fildes` is. Returns 0 or EBADF.
-[[nodiscard]] int look_at(int fildes, FileTraits& traits) noexcept;
 
 }  // namespace aiox

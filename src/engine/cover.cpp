@@ -25,15 +25,15 @@ Coverage* Engine::begin_coverage(Request& sync) noexcept {
 }
 
 // Called with the sync on its descriptor, waiting. Which descriptors are the same file is found out
-// here and now, among those with writes outstanding: reads and writes pay nothing for it. Returns 0
-// or EAGAIN; what has been set by then opens in vain.
-int Engine::cover(Coverage& coverage, const FileTraits& traits, Aftermath& aftermath,
+// here, among those with writes outstanding, by what their submitters saw: other descriptors are
+// the program's to close meanwhile, and must not be touched. Returns 0 or EAGAIN; what has been set
+// by then opens in vain.
+int Engine::cover(Coverage& coverage, const FileIdentity& file, Aftermath& aftermath,
                   const SignalsBlocked& proof) noexcept {
   int error = 0;
   descriptors_.for_each_writing([&](int fildes) {
-    FileTraits other{};
-    if (error == 0 && look_at(fildes, other) == 0 && other.is_same_file(traits)) {
-      error = set_barrier(coverage, fildes, proof);
+    if (error == 0) {
+      error = set_barrier(coverage, fildes, file, proof);
     }
   });
   if (error == 0) {
@@ -42,7 +42,8 @@ int Engine::cover(Coverage& coverage, const FileTraits& traits, Aftermath& after
   return error;
 }
 
-int Engine::set_barrier(Coverage& coverage, int fildes, const SignalsBlocked& proof) noexcept {
+int Engine::set_barrier(Coverage& coverage, int fildes, const FileIdentity& file,
+                        const SignalsBlocked& proof) noexcept {
   Barrier* const barrier = barriers_.take();
   if (barrier == nullptr) {
     return EAGAIN;
@@ -55,9 +56,9 @@ int Engine::set_barrier(Coverage& coverage, int fildes, const SignalsBlocked& pr
   bool set = false;
   {
     MutexLock lock(descriptor.mutex, proof);
-    set = descriptor.set_barrier(*barrier);
+    set = descriptor.written == file && descriptor.set_barrier(*barrier);
   }
-  if (!set) {  // its writes have ended meanwhile
+  if (!set) {  // its writes are another file's, or have ended meanwhile
     coverage.closed.fetch_sub(1, std::memory_order_relaxed);
     coverage.holders.fetch_sub(1, std::memory_order_relaxed);
     barriers_.give_back(*barrier);

@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "engine/arguments.h"
 #include "engine/barrier.h"
 #include "io/readiness.h"
 #include "request/request.h"
@@ -100,6 +101,10 @@ class alignas(128) Descriptor {
   bool is_empty() const noexcept AIOX_REQUIRES(mutex) {
     return reads_.empty() && writes_.empty() && syncs_.empty();
   }
+
+  /// The file that the last write was for, as its submission found it: so a sync need not ask the
+  /// kernel about a number that is not its own. Meaningless before the first write.
+  FileIdentity written AIOX_GUARDED_BY(mutex) = {};
 
   /// Calls of close() and the like that are under way: no request is accepted.
   int closing AIOX_GUARDED_BY(mutex) = 0;

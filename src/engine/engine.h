@@ -146,10 +146,11 @@ class Engine final : private Server, private io::ReadinessListener {
   std::uint32_t closes_of(int fildes) noexcept;
   void fill(Request& request, const aiocb& control_block, Opcode opcode,
             const FileTraits& traits) noexcept;
-  int enter(aiocb& control_block, Request& request, const FileTraits& traits, std::uint64_t seen,
+  int enter(aiocb& control_block, Request& request, const FileIdentity& file, std::uint64_t seen,
             const sys::SignalsBlocked& proof) noexcept;
-  int enter_line(aiocb& control_block, Request& request, Descriptor& descriptor, std::uint64_t seen,
-                 Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
+  int enter_line(aiocb& control_block, Request& request, const FileIdentity& file,
+                 Descriptor& descriptor, std::uint64_t seen, Aftermath& aftermath,
+                 const sys::SignalsBlocked& proof) noexcept;
   bool withdraw(aiocb& control_block, Request& request, Descriptor& descriptor,
                 std::uint32_t generation, const sys::SignalsBlocked& proof) noexcept;
 
@@ -201,9 +202,10 @@ class Engine final : private Server, private io::ReadinessListener {
 
   // In cover.cpp: what a sync waits for.
   Coverage* begin_coverage(Request& sync) noexcept;
-  int cover(Coverage& coverage, const FileTraits& traits, Aftermath& aftermath,
+  int cover(Coverage& coverage, const FileIdentity& file, Aftermath& aftermath,
             const sys::SignalsBlocked& proof) noexcept;
-  int set_barrier(Coverage& coverage, int fildes, const sys::SignalsBlocked& proof) noexcept;
+  int set_barrier(Coverage& coverage, int fildes, const FileIdentity& file,
+                  const sys::SignalsBlocked& proof) noexcept;
   void pass(Barrier& barrier, Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
   void open_one(Coverage& coverage, Aftermath& aftermath,
                 const sys::SignalsBlocked& proof) noexcept;

@@ -57,7 +57,7 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64
     request->notice = notice;
     fill(*request, control_block, opcode, traits);
     request->closes = closes;
-    error = enter(control_block, *request, traits, seen, proof);
+    error = enter(control_block, *request, traits.file, seen, proof);
   }
   if (error != 0 && notice != nullptr) {
     notifier_.discard(*notice);
@@ -90,7 +90,7 @@ void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
   request.coverage = sync ? begin_coverage(request) : nullptr;
 }
 
-int Engine::enter(aiocb& control_block, Request& request, const FileTraits& traits,
+int Engine::enter(aiocb& control_block, Request& request, const FileIdentity& file,
                   std::uint64_t seen, const SignalsBlocked& proof) noexcept {
   const Ticket ticket = request.ticket();
   const bool sync = is_sync(request.operation.opcode);
@@ -105,13 +105,13 @@ int Engine::enter(aiocb& control_block, Request& request, const FileTraits& trai
     coverage->holders.fetch_add(1, std::memory_order_relaxed);  // it may outlive the sync
   }
   Aftermath aftermath;
-  const int refusal = enter_line(control_block, request, *descriptor, seen, aftermath, proof);
+  const int refusal = enter_line(control_block, request, file, *descriptor, seen, aftermath, proof);
   int error = 0;
   if (refusal != 0) {
     table_.discharge();
     drop(request);
   } else if (sync) {
-    error = cover(*coverage, traits, aftermath, proof);
+    error = cover(*coverage, file, aftermath, proof);
   }
   if (sync) {
     release(*coverage);
@@ -137,8 +137,8 @@ int Engine::enter(aiocb& control_block, Request& request, const FileTraits& trai
 // From here on the request can be served and cancelled by others: it and its aiocb are only touched
 // under its descriptor's lock. EBUSY: another thread submits the same aiocb right now; EBADF: one
 // closes the descriptor; EAGAIN: one exits.
-int Engine::enter_line(aiocb& control_block, Request& request, Descriptor& descriptor,
-                       std::uint64_t seen, Aftermath& aftermath,
+int Engine::enter_line(aiocb& control_block, Request& request, const FileIdentity& file,
+                       Descriptor& descriptor, std::uint64_t seen, Aftermath& aftermath,
                        const SignalsBlocked& proof) noexcept {
   MutexLock lock(descriptor.mutex, proof);
   if (descriptor.closing > 0 || descriptor.closes != request.closes) {
@@ -154,8 +154,11 @@ int Engine::enter_line(aiocb& control_block, Request& request, Descriptor& descr
   }
   const Opcode opcode = request.operation.opcode;
   table_.counters.of(opcode).submitted.fetch_add(1, std::memory_order_relaxed);
-  if (opcode == Opcode::kWrite && !descriptor.has_writes()) {
-    descriptors_.note_writes(request.operation.fildes, true);
+  if (opcode == Opcode::kWrite) {
+    descriptor.written = file;
+    if (!descriptor.has_writes()) {
+      descriptors_.note_writes(request.operation.fildes, true);
+    }
   }
   descriptors_.use(descriptor);
   if (descriptor.enter(request)) {

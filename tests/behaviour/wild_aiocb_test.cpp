@@ -44,8 +44,9 @@ class Wild {
     return choices[random_() % kSize];
   }
 
-  // Random bytes, but for a callback: that one is called, wherever it is.
-  void scramble(aiocb& block) {
+  // Random bytes, but for a callback: that one is called, wherever it is. (ThreadSanitizer is not
+  // to see it: what is scrambled in progress races with the library, and that is the test.)
+  [[gnu::no_sanitize_thread]] void scramble(aiocb& block) {
     auto* const bytes = reinterpret_cast<unsigned char*>(&block);
     for (std::size_t i = 0; i < sizeof block; ++i) {
       bytes[i] = static_cast<unsigned char>(random_());

@@ -87,6 +87,31 @@ TEST_F(FileBarrier, CoversTheWritesOfAllDescriptorsTogether) {
   EXPECT_EQ(finish(synced), success(0));
 }
 
+// Who closes it by a call that we see has to wait for the write. But what stands behind a number is
+// not asked for either: it may be another thread's by then, or a server's that does not answer.
+TEST_F(FileBarrier, CoversAWriteThroughANumberThatStandsForAnotherFileByNow) {
+  const Descriptor twin(::dup(file));
+  Transfer& written = write('A', {.fildes = twin});
+  gate.wait_started(1);
+  replace_unseen(spare, twin);
+  Transfer& synced = sync();
+  EXPECT_FALSE(sync_has_started());
+  gate.let_go('A');
+  EXPECT_EQ(finish(written), success(1));
+  gate.open();
+  EXPECT_EQ(finish(synced), success(0));
+}
+
+TEST_F(FileBarrier, DoesNotWaitForAWriteThroughANumberThatStandsForTheFileByNow) {
+  const Descriptor other(::dup(spare));
+  write('A', {.fildes = other});
+  gate.wait_started(1);
+  replace_unseen(file, other);
+  Transfer& synced = sync();
+  gate.let_go('s');
+  EXPECT_EQ(finish(synced), success(0));
+}
+
 TEST_F(FileBarrier, DoesNotWaitForALaterWriteThroughADup) {
   const Descriptor twin(::dup(file));
   Transfer& synced = sync();
