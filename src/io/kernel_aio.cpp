@@ -44,11 +44,15 @@ KernelAio::~KernelAio() {
   }
 }
 
+std::uint32_t KernelAio::context_of_this_thread(const sys::SignalsBlocked& proof) noexcept {
+  return own(proof) != nullptr ? own_context.context : kNoContext;
+}
+
 Submission KernelAio::submit(std::span<const Order> orders, Attendance attendance,
                              const sys::SignalsBlocked& proof) noexcept {
   AioContext* const context = own(proof);
   if (context == nullptr) {
-    return {.taken = 0, .why = Submitted::kUnavailable, .context = 0, .error = EAGAIN};
+    return {.taken = 0, .why = Submitted::kUnavailable, .context = kNoContext, .error = EAGAIN};
   }
   const Submission submission = context->submit(orders, attendance, proof);
   note(submission.error);

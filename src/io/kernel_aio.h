@@ -43,6 +43,11 @@ class KernelAio {
   KernelAio(const KernelAio&) = delete;
   KernelAio& operator=(const KernelAio&) = delete;
 
+  /// The number of the context in which the calling thread's next requests will be, so that it can
+  /// be known before they can complete; kNoContext where there is none.
+  static constexpr std::uint32_t kNoContext = UINT32_MAX;
+  std::uint32_t context_of_this_thread(const sys::SignalsBlocked& proof) noexcept;
+
   /// Submits reads and writes in order until one is not taken; for that one, see Submitted. They
   /// must be O_DIRECT, or the call blocks, and no write to an O_APPEND file, whose place and so
   /// whose limit is not known. Blocks for the kernel's part of an operation, some microseconds as a

@@ -67,15 +67,33 @@ TEST_F(AioReaper, TakesWhatWasLeftToWaitersWhenItIsCalled) {
   expect_each_once(200);
 }
 
-TEST_F(AioReaper, KeepsOffWhatIsLeftToWaitersAndComesBack) {
+TEST_F(AioReaper, KeepsOffTheRingWhileEventsAreLeftToWaiters) {
   config.set(sys::Option::kIdleMs, 1'000);
-  const CallFails futexes(SYS_futex, 0, 0);
-  for (std::uint64_t i = 0; i < 100; i += 2) {
-    reap_each(i, i + 1);
-    poll_for(start(reading(*file, block, 0), i + 1), i + 2);
+  std::atomic<bool> is_off = false;
+  reap_each(0, 1);
+  {
+    const test::FutexWatch watch([&](bool wait, std::uint32_t /*expected*/) {
+      if (wait) {
+        is_off = true;
+      }
+    });
+    std::uint64_t next = 1;
+    wait_until(
+        [&] {  // it does not notice one that is taken before it wakes
+          poll_for(start(reading(*file, block, 0), next), next + 1);
+          ++next;
+          return is_off.load();
+        },
+        "the reaper's wait off the ring");
   }
-  expect_each_once(100);
-  EXPECT_EQ(reapers(), 1U);
+  const std::uint64_t first = told();
+  const CallFails sleeps(SYS_io_getevents, 0, 0);
+  for (std::uint64_t i = first; i < first + 100; ++i) {
+    poll_for(start(reading(*file, block, 0), i), i + 1);
+  }
+  EXPECT_EQ(sleeps.made(), 0);
+  reap_each(first + 100, first + 200);
+  expect_each_once(first + 200);
   config.set(sys::Option::kIdleMs, 1);
 }
 

@@ -249,6 +249,20 @@ TEST_F(KernelAioTest, ThreadsHaveContextsOfTheirOwn) {
   expect_each_once(kThreads * kEach);
 }
 
+TEST_F(KernelAioTest, SaysBeforehandWhichContextARequestWillBeIn) {
+  const sys::SignalsBlocked proof;
+  {
+    const CallFails forbidden(SYS_io_setup, ENOSYS, 1);
+    EXPECT_EQ(aio->context_of_this_thread(proof), KernelAio::kNoContext);
+  }
+  std::thread([&] { EXPECT_EQ(aio->context_of_this_thread(proof), 0U); }).join();
+  const std::uint32_t context = aio->context_of_this_thread(proof);
+  EXPECT_NE(context, KernelAio::kNoContext);
+  Block block;
+  EXPECT_EQ(start(reading(*file, block, 0), 0), context);
+  poll_for(context, 1);
+}
+
 TEST_F(KernelAioTest, ContextOfAThreadThatIsGoneIsUsedAgain) {
   const CallFails count(SYS_io_setup, 0, 0);
   Block block;
@@ -281,11 +295,21 @@ TEST_F(KernelAioTest, WhatAThreadThatIsGoneLeftIsReaped) {
 TEST_F(KernelAioTest, ThreadThatWasTakenForGoneGetsAnotherContext) {
   Block block;
   EXPECT_EQ(start(reading(*file, block, 0), 0), 0U);
+  std::latch taken(1);
+  std::latch over(1);
+  std::thread taker;
   {
     const CallFails gone(SYS_tgkill, ESRCH);
-    std::thread([&] { EXPECT_EQ(start(reading(*file, block, 0), 1), 0U); }).join();
+    taker = std::thread([&] {
+      EXPECT_EQ(start(reading(*file, block, 0), 1), 0U);
+      taken.count_down();
+      over.wait();
+    });
+    taken.wait();
   }
-  start(reading(*file, block, 0), 2);
+  EXPECT_EQ(start(reading(*file, block, 0), 2), 1U);
+  over.count_down();
+  taker.join();
   poll_for(0, 2);
   poll_for(1, 3);
   expect_each_once(3);
