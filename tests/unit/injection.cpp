@@ -27,6 +27,10 @@ std::atomic<std::size_t> largest_stack{SIZE_MAX};
 std::atomic<const FutexWatch::Look*> futex_look{nullptr};
 std::atomic<const CreationWatch::Look*> creation_look{nullptr};
 std::atomic<int> lookers{0};
+std::atomic<long> failing_call{-1};
+std::atomic<int> failing_error{0};
+std::atomic<int> failures_left{0};
+std::atomic<int> calls_made{0};
 
 void look_at_creation() {
   ++lookers;
@@ -51,7 +55,28 @@ bool fails_now() {
   return left == 0;
 }
 
+// The error with which that call has to fail; 0: it is to be made.
+int fault(long number) {
+  if (number != failing_call) {
+    return 0;
+  }
+  ++calls_made;
+  int left = failures_left.load();
+  while (left > 0 && !failures_left.compare_exchange_weak(left, left - 1)) {
+  }
+  return left != 0 ? failing_error.load() : 0;
+}
+
 }  // namespace
+
+CallFails::CallFails(long number, int error, int failures) {
+  calls_made = 0;
+  failing_error = error;
+  failures_left = failures;
+  failing_call = number;
+}
+CallFails::~CallFails() { failing_call = -1; }
+int CallFails::made() const { return calls_made; }
 
 ThreadsFail::ThreadsFail(int successes) { successes_left = successes; }
 ThreadsFail::~ThreadsFail() { successes_left = kNever; }
@@ -121,6 +146,10 @@ extern "C" [[gnu::visibility("default")]] long syscall(long number, ...) noexcep
   if (number == SYS_futex) {
     aiox::test::look_at_futex((b & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET,
                               static_cast<std::uint32_t>(c));
+  }
+  if (const int error = aiox::test::fault(number); error != 0) {
+    errno = error;
+    return -1;
   }
   register long fourth asm("r10") = d;
   register long fifth asm("r8") = e;

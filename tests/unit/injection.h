@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What a unit test puts between the library and the system: thread creation that fails, and a look
-// at each futex call before it is made.
+// at each futex call before it is made,
+// and other system calls that fail.
 #pragma once
 
 #include <cstddef>
@@ -68,6 +69,20 @@ class FutexWatch {
 
  private:
   Look look_;
+};
+
+/// While one lives, that system call fails with that error where it is made by syscall(): the next
+/// `failures` ones, or all.
+class CallFails {
+ public:
+  static constexpr int kAll = -1;
+  CallFails(long number, int error, int failures = kAll);
+  ~CallFails();
+  CallFails(const CallFails&) = delete;
+  CallFails& operator=(const CallFails&) = delete;
+
+  /// How often it was made, failures included.
+  int made() const;
 };
 
 }  // namespace aiox::test

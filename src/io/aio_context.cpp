@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+#include "io/aio_context.h"
+
+#include <linux/aio_abi.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "io/io_priority.h"
+#include "sys/thread.h"
+
+namespace aiox::io {
+namespace {
+
+// How many go with one io_submit(): their descriptions are on the stack.
+constexpr std::size_t kAtOnce = 32;
+
+// So often in a row the kernel has refused to let the reaper wait: it is forbidden here.
+constexpr std::uint32_t kFailures = 3;
+
+// A reaper that may not wait in the kernel any more looks again this often.
+constexpr sys::Nanoseconds kLookInterval = sys::kNanosecondsPerMillisecond;
+
+// Bounds of a reaper's sleep: it looks whether it is still needed.
+constexpr sys::Nanoseconds kShortestPatience = sys::kNanosecondsPerMillisecond;
+constexpr sys::Nanoseconds kLongestPatience = sys::kNanosecondsPerSecond;
+
+// How long a thread sleeps on the ring, where it is not woken if somebody else takes its event.
+constexpr sys::Nanoseconds kLongestWait = 10 * sys::kNanosecondsPerMillisecond;
+
+// Beyond it, io_submit() would raise SIGXFSZ in the thread of a program that only wanted to submit.
+rlim_t write_limit(std::span<const Order> orders) noexcept {
+  const bool writes = std::any_of(orders.begin(), orders.end(), [](const Order& order) {
+    return order.operation->opcode == Opcode::kWrite;
+  });
+  rlimit size{.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+  return writes && ::getrlimit(RLIMIT_FSIZE, &size) != 0 ? 0 : size.rlim_cur;
+}
+
+bool exceeds(const Operation& operation, rlim_t limit) noexcept {
+  return operation.opcode == Opcode::kWrite && limit != RLIM_INFINITY &&
+         static_cast<rlim_t>(operation.offset) + operation.nbytes > limit;
+}
+
+iocb to_iocb(const Order& order) noexcept {
+  const Operation& operation = *order.operation;
+  iocb block{};
+  block.aio_data = order.cookie;
+  block.aio_lio_opcode = operation.opcode == Opcode::kRead ? IOCB_CMD_PREAD : IOCB_CMD_PWRITE;
+  block.aio_fildes = static_cast<std::uint32_t>(operation.fildes);
+  block.aio_buf = reinterpret_cast<std::uintptr_t>(operation.buffer);
+  block.aio_nbytes = operation.nbytes;
+  block.aio_offset = operation.offset;
+  block.aio_reqprio = lowered_io_priority(order.reqprio);
+  block.aio_flags = block.aio_reqprio != 0 ? IOCB_FLAG_IOPRIO : 0;
+  return block;
+}
+
+Submission& stop(Submission& at, int error) noexcept {
+  const bool is_ours = error == EAGAIN || error == ENOMEM || error == ENOSYS || error == EPERM;
+  at.why = is_ours ? Submitted::kUnavailable : Submitted::kRefused;
+  at.error = error;
+  return at;
+}
+
+bool is_alive(pid_t thread) noexcept {
+  return ::syscall(SYS_tgkill, ::getpid(), thread, 0) == 0 || errno != ESRCH;
+}
+
+}  // namespace
+
+int AioContext::open(CompletionListener& listener, const sys::Config& config,
+                     std::uint32_t number) noexcept {
+  listener_ = &listener;
+  config_ = &config;
+  number_ = number;
+  return ring_.open();
+}
+
+void AioContext::close() noexcept {
+  const sys::SignalsBlocked proof;
+  while (outstanding_.load() > 0) {
+    static_cast<void>(ring_.await(kLongestPatience));
+    poll(proof);
+  }
+  while (const std::uint32_t threads = threads_.load(std::memory_order_acquire)) {
+    sys::futex_wait(threads_, threads, sys::kForever);
+  }
+  ring_.close();
+}
+
+bool AioContext::claim(pid_t thread) noexcept {
+  pid_t owner = owner_.load(std::memory_order_acquire);
+  if (owner == thread) {
+    return true;
+  }
+  return (owner == 0 || !is_alive(owner)) &&
+         owner_.compare_exchange_strong(owner, thread, std::memory_order_acq_rel);
+}
+
+// Room for up to that many.
+std::uint32_t AioContext::reserve(std::size_t wanted) noexcept {
+  std::uint32_t seen = outstanding_.load();
+  std::uint32_t granted = 0;
+  do {
+    granted = static_cast<std::uint32_t>(std::min<std::size_t>(wanted, Ring::kEntries - seen));
+  } while (!outstanding_.compare_exchange_weak(seen, seen + granted));
+  return granted;
+}
+
+Submission AioContext::submit(std::span<const Order> orders, Attendance attendance,
+                              const sys::SignalsBlocked& proof) noexcept {
+  Submission all{.taken = 0, .why = Submitted::kAll, .context = number_, .error = 0};
+  if (failures_.load(std::memory_order_relaxed) >= kFailures) {
+    return stop(all, ENOSYS);
+  }
+  const rlim_t limit = write_limit(orders);
+  while (all.taken < orders.size() && all.why == Submitted::kAll) {
+    const std::span<const Order> rest = orders.subspan(all.taken);
+    const std::uint32_t room = reserve(std::min(rest.size(), kAtOnce));
+    int error = 0;
+    std::uint32_t taken = 0;
+    if (room == 0) {
+      all.why = poll(proof) ? Submitted::kAll : Submitted::kFull;
+    } else if (attendance == Attendance::kByReaper && !attend(proof)) {
+      error = EAGAIN;
+    } else {
+      taken = submit_some(rest.first(room), limit, error);
+    }
+    outstanding_.fetch_sub(room - taken);
+    all.taken += taken;
+    if (error != 0) {
+      return stop(all, error);
+    }
+  }
+  return all;
+}
+
+// One io_submit(): how many were taken, in order, and when none was, the error of the first one.
+std::uint32_t AioContext::submit_some(std::span<const Order> orders, rlim_t limit,
+                                      int& error) noexcept {
+  std::array<iocb, kAtOnce> blocks;
+  std::array<iocb*, kAtOnce> pointers;
+  std::size_t count = 0;
+  for (; count < orders.size() && !exceeds(*orders[count].operation, limit); ++count) {
+    blocks[count] = to_iocb(orders[count]);
+    pointers[count] = &blocks[count];
+  }
+  if (count == 0) {
+    error = EFBIG;
+    return 0;
+  }
+  const long taken = ring_.submit(pointers.data(), count);
+  error = taken > 0 ? 0 : taken == 0 ? EAGAIN : errno;
+  return static_cast<std::uint32_t>(std::max(taken, 0L));
+}
+
+bool AioContext::poll(const sys::SignalsBlocked& proof) noexcept {
+  bool any = false;
+  while (ring_.has_events()) {
+    if ((taking_.fetch_or(kTaken) & kTaken) != 0) {
+      break;
+    }
+    take_all(proof);
+    give_back();
+    any = true;
+  }
+  return any;
+}
+
+// Called with `taking_` held.
+void AioContext::take_all(const sys::SignalsBlocked& proof) noexcept {
+  Ring::Event event;
+  while (ring_.take(event)) {
+    outstanding_.fetch_sub(1);
+    listener_->completed(event.cookie, event.result, proof);
+  }
+}
+
+void AioContext::give_back() noexcept {
+  if ((taking_.exchange(0) & kAwaited) != 0) {
+    sys::futex_wake(taking_);
+  }
+}
+
+Waited AioContext::wait(sys::Nanoseconds deadline, const sys::SignalsBlocked& proof) {
+  if (poll(proof)) {
+    return Waited::kLook;
+  }
+  // Beside the reaper, the thread would sleep on when that was quicker. It does so when somebody
+  // else polls, or calls the reaper, in the meantime: that is what the bound is for.
+  const sys::Nanoseconds time = std::min(deadline - sys::monotonic_now(), kLongestWait);
+  if ((attended_.load() && live_.load() > 0) || time <= 0) {
+    return Waited::kElsewhere;
+  }
+  switch (ring_.await(time, proof.before())) {
+    case Wake::kEvent: poll(proof); return Waited::kLook;
+    case Wake::kInterrupted: return Waited::kInterrupted;
+    case Wake::kTimeout:
+    case Wake::kFailed: break;
+  }
+  return Waited::kElsewhere;
+}
+
+bool AioContext::attend(const sys::SignalsBlocked& proof) noexcept {
+  attended_.store(true);
+  return call_reaper(proof);
+}
+
+bool AioContext::call_reaper(const sys::SignalsBlocked& proof) noexcept {
+  if (live_.load() > 0) {
+    if (off_.load() > 0) {
+      calls_.fetch_add(1);
+      sys::futex_wake(calls_);
+    }
+    return true;
+  }
+  threads_.fetch_add(1, std::memory_order_relaxed);
+  if (sys::start_thread(reaper_main, this, proof) != 0) {
+    threads_.fetch_sub(1, std::memory_order_release);
+    return live_.load() > 0;
+  }
+  live_.fetch_add(1);
+  return true;
+}
+
+void* AioContext::reaper_main(void* context) {
+  AioContext& self = *static_cast<AioContext*>(context);
+  const sys::SignalsBlocked proof;
+  sys::name_thread("reaper", self.number_);
+  self.run(proof);
+  sys::FutexWord& threads = self.threads_;
+  threads.fetch_sub(1, std::memory_order_release);
+  sys::futex_wake(threads);
+  return nullptr;
+}
+
+void AioContext::run(const sys::SignalsBlocked& proof) noexcept {
+  for (bool is_off = false;;) {
+    bool idle = false;
+    if (is_attended() || !is_off) {
+      const Wake wake = reap(proof);
+      idle = wake == Wake::kTimeout;
+      is_off = wake == Wake::kEvent && !attended_.load();
+    } else {
+      idle = !keep_off();
+    }
+    if (idle && leave()) {
+      return;
+    }
+  }
+}
+
+Wake AioContext::reap(const sys::SignalsBlocked& proof) noexcept {
+  Wake wake = ring_.await(patience());
+  if (wake == Wake::kFailed) {
+    wake = do_without_waiting();
+  } else if (failures_.load(std::memory_order_relaxed) != 0) {
+    failures_.store(0, std::memory_order_relaxed);
+  }
+  while (attended_.load() && ring_.has_events()) {
+    if (!poll(proof)) {
+      await_taker(proof);
+    }
+  }
+  return wake;
+}
+
+// Waits until the taker is done, or is the taker.
+void AioContext::await_taker(const sys::SignalsBlocked& proof) noexcept {
+  if ((taking_.fetch_or(kTaken | kAwaited) & kTaken) != 0) {
+    sys::futex_wait(taking_, kTaken | kAwaited, sys::kForever);
+  } else {
+    take_all(proof);
+    give_back();
+  }
+}
+
+// A sandbox lets us submit and not wait: what is outstanding is looked for.
+Wake AioContext::do_without_waiting() noexcept {
+  failures_.fetch_add(1, std::memory_order_relaxed);
+  sys::futex_wait(calls_, calls_.load(), sys::monotonic_now() + kLookInterval);
+  return outstanding_.load() == 0 ? Wake::kTimeout : Wake::kEvent;
+}
+
+// Sleeps until the reaper is called; false when it was not for long.
+bool AioContext::keep_off() noexcept {
+  const std::uint32_t calls = calls_.load();
+  off_.fetch_add(1);
+  const bool called =
+      attended_.load() ||
+      sys::futex_wait(calls_, calls, sys::monotonic_now() + patience()) != ETIMEDOUT;
+  off_.fetch_sub(1);
+  return called;
+}
+
+bool AioContext::leave() noexcept {
+  if (live_.fetch_sub(1) > 1 || !is_attended()) {
+    return true;
+  }
+  live_.fetch_add(1);
+  return false;
+}
+
+bool AioContext::is_attended() noexcept {
+  if (!attended_.load() || outstanding_.load() > 0) {
+    return attended_.load();
+  }
+  attended_.store(false);
+  if (outstanding_.load() == 0) {
+    return false;
+  }
+  attended_.store(true);
+  return true;
+}
+
+sys::Nanoseconds AioContext::patience() const noexcept {
+  return std::clamp(config_->idle_time(), kShortestPatience, kLongestPatience);
+}
+
+}  // namespace aiox::io

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// The kernel's own asynchronous I/O (io_setup(2), io_submit(2)), for reads and writes that pass the
+// page cache by (O_DIRECT): submitted by the calling thread on a context of its own.
+//
+// Contexts live in a table for ever, and a thread claims one with its first request: one without an
+// owner, or whose owner is gone. So nothing happens at a thread's end, where to destroy a context
+// would block; and what it left outstanding is completed like any other's. A thread that would
+// share a context with another, as it was taken for gone, finds the other's number there and looks
+// for a new one; nothing but speed depends on it.
+//
+// Nothing here is needed for anything: who hears kUnavailable or kRefused does it another way.
+// Where the kernel forbids its calls, again and again, they are not tried any more; where it has
+// no resources (fs.aio-max-nr, memory), or all contexts have owners, not for a while.
+//
+// A child of fork has neither the contexts nor the reapers. It makes another KernelAio and leaves
+// this one alone.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "io/aio_context.h"
+#include "sys/clock.h"
+#include "sys/config.h"
+#include "sys/pages.h"
+#include "sys/signals.h"
+
+namespace aiox::io {
+
+class KernelAio {
+ public:
+  static constexpr std::uint32_t kMaxContexts = 1024;
+
+  KernelAio(CompletionListener& listener, const sys::Config& config) noexcept;
+
+  /// Waits for what is outstanding, and for the reapers, which leave when they have been idle for
+  /// AIOX_IDLE_MS.
+  ~KernelAio();
+
+  KernelAio(const KernelAio&) = delete;
+  KernelAio& operator=(const KernelAio&) = delete;
+
+  /// The number of the context in which the calling thread's next requests will be, so that it can
+  /// be known before they can complete; kNoContext where there is none.
+  static constexpr std::uint32_t kNoContext = UINT32_MAX;
+  std::uint32_t context_of_this_thread(const sys::SignalsBlocked& proof) noexcept;
+
+  /// Submits reads and writes in order until one is not taken; for that one, see Submitted. They
+  /// must be O_DIRECT, or the call blocks, and no write to an O_APPEND file, whose place and so
+  /// whose limit is not known. Blocks for the kernel's part of an operation, some microseconds as a
+  /// rule, and the creation of a reaper.
+  Submission submit(std::span<const Order> orders, Attendance attendance,
+                    const sys::SignalsBlocked& proof) noexcept;
+
+  /// Takes the events of that context, which may be any number, and tells of them. False where
+  /// there are none, or somebody else is at it. Async-signal-safe; where there are none it costs
+  /// two loads.
+  bool poll(std::uint32_t context) noexcept;
+
+  /// Sleeps for an event of that context, which the request that is waited for is in: on the ring
+  /// itself, with the signals blocked that were so before `proof`. To be called with the requests
+  /// looked at after `proof` was made: no handler can complete them in between. A cancellation
+  /// point, out of which a thread cancellation may unwind.
+  Waited wait(std::uint32_t context, sys::Nanoseconds deadline, const sys::SignalsBlocked& proof);
+
+  /// Has the reaper take what is outstanding in that context. False where there can be none.
+  [[nodiscard]] bool attend(std::uint32_t context, const sys::SignalsBlocked& proof) noexcept;
+
+  /// The same for all contexts.
+  [[nodiscard]] bool attend_all(const sys::SignalsBlocked& proof) noexcept;
+
+ private:
+  AioContext* own(const sys::SignalsBlocked& proof) noexcept;
+  AioContext* find() noexcept;
+  AioContext* find_open(std::uint32_t context) noexcept;
+  std::uint32_t end() const noexcept { return end_.load(std::memory_order_relaxed); }
+  void raise_end(std::uint32_t end) noexcept;
+  void note(int error) noexcept;
+  void back_off() noexcept;
+
+  CompletionListener& listener_;
+  const sys::Config& config_;
+
+  // Tells this object from others at its address, before it or in a parent process.
+  const std::uint64_t id_;
+
+  sys::PagedArray<AioContext, kMaxContexts> contexts_;
+
+  // All that are open have lower numbers. relaxed: each says by itself that it is open, and who
+  // got a context's number from its owner sees what the owner wrote before.
+  std::atomic<std::uint32_t> end_ = 0;
+
+  // relaxed: hints, each by itself
+  std::atomic<std::uint32_t> refusals_ = 0;      // in a row
+  std::atomic<sys::Nanoseconds> pause_ = 0;      // how long the last one was
+  std::atomic<sys::Nanoseconds> paused_to_ = 0;  // no context is looked for before
+};
+
+}  // namespace aiox::io

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// The kernel's own asynchronous I/O and I/O priorities, for which libc has no names. Each returns
+// what the system call does, or -1 with errno.
+#pragma once
+
+#include <linux/aio_abi.h>
+#include <linux/ioprio.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstddef>
+
+#include "sys/clock.h"
+
+namespace aiox::sys {
+
+/// io_setup(2): a context for that many requests.
+inline long aio_setup(unsigned entries, aio_context_t* context) noexcept {
+  return ::syscall(SYS_io_setup, entries, context);
+}
+
+/// io_destroy(2): blocks until the context's requests are over.
+inline void aio_destroy(aio_context_t context) noexcept { ::syscall(SYS_io_destroy, context); }
+
+/// io_submit(2).
+inline long aio_submit(aio_context_t context, iocb** blocks, std::size_t count) noexcept {
+  return ::syscall(SYS_io_submit, context, static_cast<long>(count), blocks);
+}
+
+/// Where the kernel cannot write.
+inline constexpr long kNowhere = -1;
+
+/// Sleeps until the context has an event, and leaves it there: io_getevents(2) for one event, which
+/// waits for it, cannot write it to where it was asked to, and moves nothing. Returns 0 when the
+/// time was over, or else -1, with EFAULT when there is an event.
+inline long aio_await_event(aio_context_t context, Nanoseconds time) noexcept {
+  timespec timeout = to_timespec(time);
+  return ::syscall(SYS_io_getevents, context, 1L, 1L, kNowhere, &timeout);
+}
+
+/// The same with these signals blocked in the meantime, by io_pgetevents(2). Not noexcept, since a
+/// thread cancellation may unwind out of it.
+inline long aio_await_event(aio_context_t context, Nanoseconds time, const sigset_t& blocked) {
+  constexpr std::size_t kKernelsSetSize = 8;
+  struct {
+    const sigset_t* set;
+    std::size_t size;
+  } const mask{.set = &blocked, .size = kKernelsSetSize};
+  timespec timeout = to_timespec(time);
+  return ::syscall(SYS_io_pgetevents, context, 1L, 1L, kNowhere, &timeout, &mask);
+}
+
+/// ioprio_get(2) of the calling thread: what was set, 0 where nothing was.
+inline long own_io_priority() noexcept { return ::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0); }
+
+}  // namespace aiox::sys
