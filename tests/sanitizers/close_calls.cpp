@@ -19,7 +19,7 @@ namespace {
 template <typename Function>
 void find_next(Function*& function, const char* name) noexcept {
   function = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}  // extern "C"
+}
 
 // Found early, since a look-up is nothing for a signal handler.
 struct LibraryCalls {
