@@ -14,7 +14,7 @@ files = 'submit error suspend cancel'
 where = '"glibc, one pipe" "glibc, many" "aiox, one pipe" "aiox, many"'
 do for [i = 1:4] {
   set title word(titles, i)
-  if (i == 1) { set key top left } else { set key off }
+  if (i == 2) { set key top right } else { set key off }
   plot for [line = 1:4] data.'/'.word(files, i).'.calls' using 1:line + 1 with linespoints \
     linestyle (line < 3 ? 2 : 1) dashtype 2 - line % 2 title word(where, line)
 }

@@ -9,7 +9,7 @@ if (kind eq 'svg') {
 set output result
 set datafile missing '-'
 set logscale xy
-set grid linecolor rgb '#dddddd'
+set grid linetype 1 linewidth 1 linecolor rgb '#e4e4e4'
 set border 3 linecolor rgb '#555555'
 set tics nomirror
 set key off
