@@ -22,7 +22,6 @@
 #include "abi/process.h"
 #include "sys/real_calls.h"
 #include "sys/signals.h"
-#include "sys/thread.h"
 
 #define AIOX_EXPORT extern "C" [[gnu::visibility("default")]]
 
@@ -39,10 +38,9 @@ Engine* concerned(int fildes) noexcept {
              : nullptr;
 }
 
-// errno is left alone, and what has begun is finished: none of it is a cancellation point.
+// errno is left alone.
 void prepare(Engine& engine, int first, int last) noexcept {
   const int error = errno;
-  const sys::CancellationDisabled whole;
   const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
   engine.prepare_close(first, last, proof);
   errno = error;

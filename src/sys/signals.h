@@ -8,7 +8,21 @@
 
 namespace aiox::sys {
 
-/// While one lives, no signal handler runs on this thread.
+/// While one lives, the calling thread cannot be cancelled.
+class CancellationDisabled {
+ public:
+  CancellationDisabled() noexcept { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  ~CancellationDisabled() { pthread_setcancelstate(before_, nullptr); }
+
+  CancellationDisabled(const CancellationDisabled&) = delete;
+  CancellationDisabled& operator=(const CancellationDisabled&) = delete;
+
+ private:
+  int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
+/// While one lives, no signal handler runs on this thread, and it cannot be cancelled: several of
+/// libc's calls that the library makes would act on a cancellation, in the middle of our work.
 ///
 /// It is the key to every lock of the library (see sys/mutex.h): whoever holds a lock has all
 /// signals blocked, so a handler can never find a lock held by the very thread that it
@@ -42,6 +56,7 @@ class SignalsBlocked {
   bool may_create_threads() const noexcept { return may_create_threads_; }
 
  private:
+  CancellationDisabled whole_;
   sigset_t before_;
   const bool may_create_threads_;
 };

@@ -3,8 +3,6 @@
 // Starting and naming the library's own threads.
 #pragma once
 
-#include <pthread.h>
-
 #include "sys/signals.h"
 
 namespace aiox::sys {
@@ -17,19 +15,6 @@ namespace aiox::sys {
 /// Blocks for some 20 us; call it with no lock held.
 [[nodiscard]] int start_thread(void* (*entry)(void*), void* argument,
                                const SignalsBlocked& proof) noexcept;
-
-/// While one lives, the calling thread cannot be cancelled.
-class CancellationDisabled {
- public:
-  CancellationDisabled() noexcept { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
-  ~CancellationDisabled() { pthread_setcancelstate(before_, nullptr); }
-
-  CancellationDisabled(const CancellationDisabled&) = delete;
-  CancellationDisabled& operator=(const CancellationDisabled&) = delete;
-
- private:
-  int before_ = PTHREAD_CANCEL_ENABLE;
-};
 
 /// Names the calling thread "aiox/<role>" or, with a number, "aiox/<role>-<number>". The kernel
 /// keeps 15 characters.
