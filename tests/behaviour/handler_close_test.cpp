@@ -43,10 +43,7 @@ void close_it(const siginfo_t& /*info*/) {
 class HandlerCloseTest : public testing::Test {
  protected:
   // One arena: whoever allocates needs the lock that the interrupted thread may hold.
-  HandlerCloseTest() {
-    ::mallopt(M_ARENA_MAX, 1);
-    pthread_attr_init(&attributes_);
-  }
+  HandlerCloseTest() { ::mallopt(M_ARENA_MAX, 1); }
 
   template <typename Interrupted>
   void close_while(int rounds, const Interrupted& interrupted) {
@@ -59,7 +56,7 @@ class HandlerCloseTest : public testing::Test {
       for (int i = 0; i < kWrites; ++i) {
         Transfer& made = writes.emplace_back(fildes, bytes, kSpan * i);
         if (i % 3 == 0) {
-          made.aio_sigevent = callbacks_.event(&attributes_);
+          made.aio_sigevent = callbacks_.event(&default_attributes());
         }
         ASSERT_EQ(aio_write(&made), 0);
       }
@@ -82,7 +79,6 @@ class HandlerCloseTest : public testing::Test {
  private:
   TempFile file_;
   Callbacks callbacks_;
-  pthread_attr_t attributes_;
 };
 
 using HandlerClose = HandlerCloseTest;

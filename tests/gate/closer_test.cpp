@@ -33,8 +33,7 @@ class CloserTest : public GateTest {
   /// thread with attributes that is being created for ever.
   void hold_a_worker_that_tells(int fildes) {
     limit_workers(1);
-    pthread_attr_init(&attributes_);
-    write('A', {.event = callbacks_.event(&attributes_), .fildes = fildes});
+    write('A', {.event = callbacks_.event(&default_attributes()), .fildes = fildes});
     gate.wait_started(1);
     threads.hold();
     gate.let_go('A');
@@ -52,7 +51,6 @@ class CloserTest : public GateTest {
 
   ThreadCreation threads;
   Callbacks callbacks_;
-  pthread_attr_t attributes_;
 };
 
 using Closer = CloserTest;
@@ -62,10 +60,8 @@ TEST_F(Closer, CreatesNoThreadForACallbackWhichIsMadeAllTheSame) {
     const Ends ends = make_unix_sockets();
     const int fildes = ::dup(ends.reader);
     Callbacks callbacks;
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
     Transfer parked = read_of(fildes, 1);
-    parked.aio_sigevent = callbacks.event(has_attributes ? &attributes : nullptr);
+    parked.aio_sigevent = callbacks.event(has_attributes ? &default_attributes() : nullptr);
     ASSERT_EQ(aio_read(&parked), 0);
     const std::size_t before = ThreadCreation::asked_for_here();
     ASSERT_EQ(::close(fildes), 0);

@@ -61,6 +61,15 @@ sigevent thread_event(void (*function)(sigval), sigval value, pthread_attr_t* at
   return event;
 }
 
+pthread_attr_t& default_attributes() {
+  static pthread_attr_t attributes = [] {
+    pthread_attr_t made;
+    pthread_attr_init(&made);
+    return made;
+  }();
+  return attributes;
+}
+
 PendingSignal::PendingSignal(int signo) : signo_(signo) {
   const sigset_t set = set_of(signo);
   pthread_sigmask(SIG_BLOCK, &set, &before_);
