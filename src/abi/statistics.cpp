@@ -18,8 +18,9 @@ namespace aiox::abi {
 namespace {
 
 aiox_operation_statistics read_counters(const OperationCounters& counters) noexcept {
-  return {.submitted = counters.submitted.load(std::memory_order_relaxed),
-          .completed = counters.completed.load(std::memory_order_relaxed),
+  const std::uint64_t immediate = counters.immediate.load(std::memory_order_relaxed);
+  return {.submitted = counters.submitted.load(std::memory_order_relaxed) + immediate,
+          .completed = counters.completed.load(std::memory_order_relaxed) + immediate,
           .failed = counters.failed.load(std::memory_order_relaxed),
           .cancelled = counters.cancelled.load(std::memory_order_relaxed)};
 }

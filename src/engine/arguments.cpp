@@ -2,13 +2,12 @@
 #include "engine/arguments.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <limits>
-
-#include "engine/run_queue.h"
 
 namespace aiox {
 namespace {
@@ -58,16 +57,30 @@ int check_arguments(const aiocb& control_block, Opcode opcode, FileTraits& trait
     return EBADF;
   }
   traits.append = (flags & O_APPEND) != 0;
+  traits.direct = (flags & O_DIRECT) != 0;
   if (is_sync(opcode)) {
     // A device may have something to synchronise; only its driver knows.
     const bool syncs = traits.kind == FileKind::kFile || traits.kind == FileKind::kDevice;
     return syncs ? 0 : EINVAL;
   }
-  const bool valid =
-      control_block.aio_reqprio >= 0 && control_block.aio_reqprio <= RunQueue::kReqprioMax &&
-      control_block.aio_nbytes <= static_cast<std::size_t>(std::numeric_limits<ssize_t>::max()) &&
-      (control_block.aio_offset >= 0 || !has_position(control_block.aio_fildes));
+  const bool valid = has_valid_values(control_block) &&
+                     (control_block.aio_offset >= 0 || !has_position(control_block.aio_fildes));
   return valid ? 0 : EINVAL;
+}
+
+Shortcut look_for_shortcut(int fildes) noexcept {
+  const int flags = ::fcntl(fildes, F_GETFL);
+  struct stat file {};
+  struct statfs system {};
+  if (flags == -1 || (flags & (O_PATH | O_DSYNC)) != 0 || ::fstat(fildes, &file) == -1 ||
+      (!S_ISREG(file.st_mode) && !S_ISBLK(file.st_mode)) || ::fstatfs(fildes, &system) == -1) {
+    return Shortcut::kNone;
+  }
+  if (S_ISREG(file.st_mode) && system.f_type == TMPFS_MAGIC) {
+    return Shortcut::kMemory;
+  }
+  // With O_DIRECT, RWF_NOWAIT does not keep the call from waiting for the device.
+  return (flags & O_DIRECT) == 0 ? Shortcut::kCached : Shortcut::kNone;
 }
 
 int check_open(int fildes) noexcept { return ::fcntl(fildes, F_GETFD) == -1 ? EBADF : 0; }

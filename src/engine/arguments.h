@@ -6,6 +6,9 @@
 #include <aio.h>
 #include <sys/types.h>
 
+#include <cstddef>
+#include <limits>
+
 #include "request/operation.h"
 
 namespace aiox {
@@ -21,6 +24,7 @@ struct FileIdentity {
 struct FileTraits {
   FileKind kind;
   bool append;  // O_APPEND is set
+  bool direct;  // O_DIRECT is set
   FileIdentity file;
 };
 
@@ -31,6 +35,15 @@ struct FileTraits {
 /// Of a sync only aio_fildes is looked at. Costs two system calls, as a rule.
 [[nodiscard]] int check_arguments(const aiocb& control_block, Opcode opcode,
                                   FileTraits& traits) noexcept;
+
+/// What may be tried first on that descriptor. Three system calls.
+[[nodiscard]] Shortcut look_for_shortcut(int fildes) noexcept;
+
+/// Whether aio_reqprio and aio_nbytes are in range.
+inline bool has_valid_values(const aiocb& control_block) noexcept {
+  return control_block.aio_reqprio >= 0 && control_block.aio_reqprio <= kReqprioMax &&
+         control_block.aio_nbytes <= static_cast<std::size_t>(std::numeric_limits<ssize_t>::max());
+}
 
 /// 0, or EBADF for a number that is no open descriptor.
 [[nodiscard]] int check_open(int fildes) noexcept;

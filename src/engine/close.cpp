@@ -87,10 +87,11 @@ void Engine::end_requests(int first, int last, const Ending& ending,
   for_each(
       [&](int fildes, Descriptor& descriptor) { wait_for_end(fildes, descriptor, ending, proof); });
   if (ending.closes) {
-    for_each([&](int /*fildes*/, Descriptor& descriptor) {
+    for_each([&](int fildes, Descriptor& descriptor) {
       MutexLock lock(descriptor.mutex, proof);
       --descriptor.closing;
       ++descriptor.closes;
+      descriptors_.note_shortcut(fildes, Shortcut::kUnknown);
       if (descriptor.closing == 0 && descriptor.is_empty()) {
         descriptor.used_since.store(0, std::memory_order_relaxed);
       }
@@ -132,8 +133,11 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
     }
     const Nanoseconds patience = sys::monotonic_now() + kTimeToBegin;
     const int error = sys::futex_wait(wait_words_.word(number), seen, std::min(deadline, patience));
-    if (error == ETIMEDOUT && is_held_up()) {
-      help(descriptor, proof);
+    if (error == ETIMEDOUT) {
+      kernel_.poll_all(proof);
+      if (is_held_up()) {
+        help(descriptor, proof);
+      }
     }
   }
 }
@@ -164,7 +168,7 @@ void Engine::help(Descriptor& descriptor, const SignalsBlocked& proof) noexcept 
 
 void Engine::help_with(Descriptor& descriptor, const SignalsBlocked& proof) noexcept {
   while (Request* const request = take_queued(descriptor, proof)) {
-    finish(*request, perform_here(request->operation, proof), proof);
+    finish(*request, perform_here(rest_of(*request), proof), proof);
   }
 }
 

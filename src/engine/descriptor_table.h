@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "engine/descriptor.h"
+#include "request/operation.h"
 #include "sys/pages.h"
 
 namespace aiox {
@@ -62,6 +63,18 @@ class DescriptorTable {
     return find(fildes);
   }
 
+  /// What may be tried first on that number, and the note of it. relaxed: a hint by itself.
+  Shortcut shortcut(int fildes) noexcept {
+    Part* const part = part_of(fildes);
+    return part != nullptr
+               ? part->shortcuts[number_of(fildes) % kPerPart].load(std::memory_order_relaxed)
+               : Shortcut::kUnknown;
+  }
+  void note_shortcut(int fildes, Shortcut shortcut) noexcept {
+    part_of(fildes)->shortcuts[number_of(fildes) % kPerPart].store(shortcut,
+                                                                   std::memory_order_relaxed);
+  }
+
   /// Notes, under its lock, that a descriptor is in use.
   void use(Descriptor& descriptor) noexcept AIOX_REQUIRES(descriptor.mutex) {
     if (!descriptor.is_used()) {
@@ -104,6 +117,15 @@ class DescriptorTable {
     }
   }
 
+  /// Whether that descriptor has writes outstanding.
+  bool has_writes(int fildes) noexcept {
+    Part* const part = part_of(fildes);
+    return part != nullptr &&
+           (part->writing[number_of(fildes) % kPerPart / 64].load(std::memory_order_acquire) >>
+                number_of(fildes) % 64 &
+            1) != 0;
+  }
+
   /// Calls `visit(int fildes)` for each descriptor with writes outstanding.
   template <typename Visit>
   void for_each_writing(Visit&& visit) noexcept {
@@ -126,6 +148,7 @@ class DescriptorTable {
   struct Part {
     Descriptor descriptors[kPerPart];
     std::atomic<std::uint64_t> writing[kPerPart / 64];
+    std::atomic<Shortcut> shortcuts[kPerPart];
   };
 
   static std::size_t number_of(int fildes) noexcept { return static_cast<std::size_t>(fildes); }

@@ -14,7 +14,10 @@ Engine::Engine(io::Backend& backend, notify::Notifier& notifier, const sys::Conf
     : backend_(backend),
       notifier_(notifier),
       config_(config),
+      immediate_(config.use(sys::Option::kImmediate) == sys::Use::kOn),
+      immediate_max_(static_cast<std::size_t>(config.get(sys::Option::kImmediateMax))),
       queue_(table_, config),
+      kernel_(*this, config),
       readiness_(*this, config),
       pool_(queue_, *this, config) {}
 
@@ -33,8 +36,14 @@ int Engine::status(const aiocb& control_block, int& status) const noexcept {
   for (;;) {
     const std::uint64_t ticket = fields.ticket();
     status = fields.status();
-    if (status != EINPROGRESS || table_.find(control_block) != nullptr) {
+    if (status != EINPROGRESS) {
       return 0;
+    }
+    if (const Request* const request = table_.find(control_block); request != nullptr) {
+      if (!poll_kernel(*request)) {
+        return 0;
+      }
+      continue;
     }
     // The slot is gone: either the final status was published in between, or it never was ours.
     status = fields.status();

@@ -26,6 +26,7 @@
 #include "engine/wait_words.h"
 #include "engine/worker_pool.h"
 #include "io/backend.h"
+#include "io/kernel_aio.h"
 #include "io/readiness.h"
 #include "notify/notifier.h"
 #include "request/io_list.h"
@@ -34,7 +35,7 @@
 
 namespace aiox {
 
-class Engine final : private Server, private io::ReadinessListener {
+class Engine final : private Server, private io::ReadinessListener, private io::CompletionListener {
  public:
   /// The parts must outlive the engine. Check operator bool before anything else.
   Engine(io::Backend& backend, notify::Notifier& notifier, const sys::Config& config) noexcept;
@@ -138,11 +139,23 @@ class Engine final : private Server, private io::ReadinessListener {
     Descriptor* left = nullptr;     // a descriptor whose end is waited for has one less
   };
 
+  /// What an attempt in the caller came to.
+  struct Tried {
+    bool is_done;
+    std::size_t moved;  // else: the first bytes, that need not be moved any more
+  };
+
+  // In immediate.cpp. No lock is taken, and as a rule no signal blocked, on this way.
+  Tried try_in_caller(aiocb& control_block, Opcode opcode, std::size_t room) noexcept;
+  Shortcut shortcut_of(int fildes) noexcept;
+  Shortcut learn_shortcut(int fildes) noexcept;
+  bool is_small_enough(std::size_t nbytes, std::size_t room) const noexcept;
+
   // In submit.cpp. EBUSY stands for "still in progress" here, and becomes EINVAL for the program.
-  int submit(aiocb& control_block, Opcode opcode, IoList* list,
+  int submit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t moved,
              const sys::SignalsBlocked& proof) noexcept;
-  int admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64_t seen,
-            const sys::SignalsBlocked& proof) noexcept;
+  int admit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t moved,
+            std::uint64_t seen, const sys::SignalsBlocked& proof) noexcept;
   std::uint32_t closes_of(int fildes) noexcept;
   void fill(Request& request, const aiocb& control_block, Opcode opcode,
             const FileTraits& traits) noexcept;
@@ -153,6 +166,16 @@ class Engine final : private Server, private io::ReadinessListener {
                  const sys::SignalsBlocked& proof) noexcept;
   bool withdraw(aiocb& control_block, Request& request, Descriptor& descriptor,
                 std::uint32_t generation, const sys::SignalsBlocked& proof) noexcept;
+
+  // In direct.cpp: what the kernel's AIO serves.
+  std::uint32_t kernel_context_for(const Request& request, const FileTraits& traits,
+                                   const sys::SignalsBlocked& proof) noexcept;
+  void submit_to_kernel(Request& request, std::uint32_t generation, int reqprio,
+                        Descriptor& descriptor, Aftermath& aftermath,
+                        const sys::SignalsBlocked& proof) noexcept;
+  void completed(std::uint64_t cookie, Result result,
+                 const sys::SignalsBlocked& proof) noexcept override;
+  bool poll_kernel(const Request& request) const noexcept;
 
   // In turn.cpp: the requests of a descriptor whose turn it is.
   void give_turn(Request& request, Descriptor& descriptor, Aftermath& aftermath,
@@ -244,7 +267,8 @@ class Engine final : private Server, private io::ReadinessListener {
       AIOX_REQUIRES(descriptor.mutex);
 
   // In list.cpp.
-  int submit_entry(aiocb& entry, IoList& list, const sys::SignalsBlocked& proof) noexcept;
+  int submit_entry(aiocb& entry, IoList& list, std::size_t& room,
+                   const sys::SignalsBlocked& proof) noexcept;
   void tell_refusal(const aiocb& entry, const sys::SignalsBlocked& proof) noexcept;
   int wait_for(IoList& list) noexcept;
   void let_go(IoList& list, const sys::SignalsBlocked& proof) noexcept;
@@ -258,11 +282,15 @@ class Engine final : private Server, private io::ReadinessListener {
   SlabPool<Barrier, 64, 131'072> barriers_;
   DescriptorTable descriptors_;
   WaitWords wait_words_;
+  const bool immediate_;
+  const std::size_t immediate_max_;
   std::atomic<int> telling_ = 0;        // threads that tell of completions; relaxed: a number
   std::atomic<bool> draining_ = false;  // at exit; relaxed: a flag by itself
   RunQueue queue_;
+  std::atomic<unsigned> direct_requests_ = 0;  // relaxed: a number by itself
+  mutable io::KernelAio kernel_;
   io::Readiness readiness_;
-  WorkerPool pool_;  // these two last: their threads use all of the above
+  WorkerPool pool_;  // these three last: their threads use all of the above
 };
 
 }  // namespace aiox

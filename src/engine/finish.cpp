@@ -22,7 +22,7 @@ using sys::SignalsBlocked;
 void Engine::serve(Request& request, const SignalsBlocked& proof) noexcept {
   request.started_at = sys::monotonic_now();
   if (!may_wait(request.operation.kind)) {
-    finish(request, backend_.perform(request.operation), proof);
+    finish(request, backend_.perform(rest_of(request)), proof);
     return;
   }
   // Who may wait for a peer must not take the place of one who need not.
@@ -132,9 +132,12 @@ void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept 
     if (stranded == nullptr) {
       return;
     }
-    const Result result = serve_stranded(*stranded, proof);
+    Result result = serve_stranded(*stranded, proof);
     Descriptor& descriptor = *descriptors_.find(stranded->operation.fildes);
     MutexLock lock(descriptor.mutex, proof);
+    if (!is_through(*stranded, result)) {
+      result = cut_short(*stranded, result.error);
+    }
     end(*stranded, descriptor, State::kRunning, result, aftermath, proof);
     aftermath.queued = true;
   }
@@ -144,8 +147,8 @@ void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept 
 // not create one, the caller serves what cannot wait for ever.
 Result Engine::serve_stranded(const Request& request, const SignalsBlocked& proof) noexcept {
   return proof.may_create_threads() || may_wait(request.operation.kind)
-             ? cut_short(request, EAGAIN)
-             : perform_here(request.operation, proof);
+             ? Result::failure(EAGAIN)
+             : perform_here(rest_of(request), proof);
 }
 
 // In a thread of the program's, which must not see a signal of it.

@@ -33,9 +33,10 @@ int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
     list->waiters.store(0, std::memory_order_relaxed);
     list->failed.store(false, std::memory_order_relaxed);
     list->notice = notice;
+    auto room = static_cast<std::size_t>(config_.get(sys::Option::kImmediateCallMax));
     for (std::size_t i = 0; i < nent; ++i) {
       if (entries[i] != nullptr && entries[i]->aio_lio_opcode != LIO_NOP) {
-        const int error = submit_entry(*entries[i], *list, proof);
+        const int error = submit_entry(*entries[i], *list, room, proof);
         failed |= error != 0;
         exhausted |= error == EAGAIN;
       }
@@ -56,13 +57,22 @@ int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
   return exhausted ? EAGAIN : failed ? EIO : 0;
 }
 
-int Engine::submit_entry(aiocb& entry, IoList& list, const SignalsBlocked& proof) noexcept {
-  const int opcode = entry.aio_lio_opcode;
+// `room` is for how many bytes an attempt in the caller may be made.
+int Engine::submit_entry(aiocb& entry, IoList& list, std::size_t& room,
+                         const SignalsBlocked& proof) noexcept {
+  const int lio_opcode = entry.aio_lio_opcode;
   int error = EINVAL;
-  if (opcode == LIO_READ || opcode == LIO_WRITE) {
+  if (lio_opcode == LIO_READ || lio_opcode == LIO_WRITE) {
+    const Opcode opcode = lio_opcode == LIO_READ ? Opcode::kRead : Opcode::kWrite;
+    const std::size_t nbytes = entry.aio_nbytes;
+    const Tried tried = try_in_caller(entry, opcode, room);
+    if (tried.is_done) {
+      room -= nbytes;
+      return 0;
+    }
     // relaxed: the caller holds the list, too, and lets go of it last.
     list.holders.fetch_add(1, std::memory_order_relaxed);
-    error = submit(entry, opcode == LIO_READ ? Opcode::kRead : Opcode::kWrite, &list, proof);
+    error = submit(entry, opcode, &list, tried.moved, proof);
     if (error != 0) {
       list.holders.fetch_sub(1, std::memory_order_relaxed);
     }

@@ -33,8 +33,6 @@ namespace aiox {
 
 class RunQueue {
  public:
-  static constexpr int kReqprioMax = 20;  // AIO_PRIO_DELTA_MAX
-
   RunQueue(const RequestTable& table, const sys::Config& config) noexcept
       : table_(table), config_(config) {}
 

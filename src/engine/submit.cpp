@@ -15,12 +15,16 @@ using sys::MutexLock;
 using sys::SignalsBlocked;
 
 int Engine::submit(aiocb& control_block, Opcode opcode) noexcept {
+  const Tried tried = try_in_caller(control_block, opcode, SIZE_MAX);
+  if (tried.is_done) {
+    return 0;
+  }
   const SignalsBlocked proof;
-  const int error = submit(control_block, opcode, nullptr, proof);
+  const int error = submit(control_block, opcode, nullptr, tried.moved, proof);
   return error == EBUSY ? EINVAL : error;
 }
 
-int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list,
+int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t moved,
                    const SignalsBlocked& proof) noexcept {
   tidy(proof);
   // Read first: of two threads that submit one aiocb at the same time, one finds it changed. The
@@ -31,15 +35,15 @@ int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list,
       (earlier != nullptr && earlier->is_outstanding(Ticket::from_bits(seen).generation))) {
     return EBUSY;
   }
-  const int error = admit(control_block, opcode, list, seen, proof);
+  const int error = admit(control_block, opcode, list, moved, seen, proof);
   if (error != 0 && error != EBUSY) {
     AiocbPrivate(control_block).refuse(seen, error);
   }
   return error;
 }
 
-int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64_t seen,
-                  const SignalsBlocked& proof) noexcept {
+int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t moved,
+                  std::uint64_t seen, const SignalsBlocked& proof) noexcept {
   FileTraits traits{};
   const std::uint32_t closes = closes_of(control_block.aio_fildes);
   if (const int error = check_arguments(control_block, opcode, traits); error != 0) {
@@ -57,6 +61,8 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::uint64
     request->notice = notice;
     fill(*request, control_block, opcode, traits);
     request->closes = closes;
+    request->moved = moved;
+    request->context = kernel_context_for(*request, traits, proof);
     error = enter(control_block, *request, traits.file, seen, proof);
   }
   if (error != 0 && notice != nullptr) {
@@ -83,7 +89,6 @@ void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
                        .nbytes = sync ? 0 : control_block.aio_nbytes,
                        .offset = sync ? 0 : control_block.aio_offset};
   request.ordered = !sync && (may_wait(traits.kind) || (traits.append && opcode == Opcode::kWrite));
-  request.moved = 0;
   request.abandoned = false;
   request.lane = RunQueue::rank_of_caller(sync ? 0 : control_block.aio_reqprio);
   request.submitted_at.store(sys::monotonic_now(), std::memory_order_relaxed);
@@ -94,6 +99,8 @@ int Engine::enter(aiocb& control_block, Request& request, const FileIdentity& fi
                   std::uint64_t seen, const SignalsBlocked& proof) noexcept {
   const Ticket ticket = request.ticket();
   const bool sync = is_sync(request.operation.opcode);
+  const bool is_kernels = request.context != io::KernelAio::kNoContext;
+  const int reqprio = control_block.aio_reqprio;
   Coverage* const coverage = request.coverage;
   Descriptor* const descriptor = descriptors_.open(request.operation.fildes);
   if (descriptor == nullptr || (sync && coverage == nullptr)) {
@@ -118,6 +125,9 @@ int Engine::enter(aiocb& control_block, Request& request, const FileIdentity& fi
   }
   if (refusal != 0) {
     return refusal;
+  }
+  if (is_kernels) {
+    submit_to_kernel(request, ticket.generation, reqprio, *descriptor, aftermath, proof);
   }
   // The pool or the readiness thread has to look at what this call has left to them. If there is no
   // thread and none can be created, the request is taken back.

@@ -32,7 +32,9 @@ io::Interests interest_in(Opcode direction) noexcept {
 
 void Engine::give_turn(Request& request, Descriptor& descriptor, Aftermath& aftermath,
                        const SignalsBlocked& proof) noexcept {
-  if (may_wait(request.operation.kind)) {
+  if (request.context != io::KernelAio::kNoContext) {
+    request.transition(request.generation(), State::kWaiting, State::kRunning);
+  } else if (may_wait(request.operation.kind)) {
     advance(descriptor, request.operation.opcode, io::kNone, aftermath, proof);
   } else {
     hand_to_worker(request, aftermath, proof);
@@ -92,7 +94,8 @@ bool Engine::attempt(Request& request, Descriptor& descriptor, io::Interests eve
 
 // Whether a read or write ends with `result`, which becomes that of the whole request. What a write
 // to a stream has moved is kept: it goes on with the rest, and is through when all is or when it
-// fails. What a device takes is its driver's decision.
+// fails. What a device takes is its driver's decision. Of a read of a file, the first bytes may
+// have been there at once.
 bool Engine::is_through(Request& request, Result& result) noexcept {
   const FileKind kind = request.operation.kind;
   if (result.error == EAGAIN && may_wait(kind)) {
@@ -103,6 +106,7 @@ bool Engine::is_through(Request& request, Result& result) noexcept {
     return true;
   }
   if (request.operation.opcode != Opcode::kWrite || !is_byte_stream(kind)) {
+    result.value += static_cast<ssize_t>(request.moved);
     return true;
   }
   request.moved += static_cast<std::size_t>(result.value);
@@ -122,6 +126,7 @@ Operation Engine::rest_of(const Request& request) noexcept {
   Operation rest = request.operation;
   rest.buffer = static_cast<char*>(rest.buffer) + request.moved;
   rest.nbytes -= request.moved;
+  rest.offset += static_cast<off_t>(request.moved);
   return rest;
 }
 

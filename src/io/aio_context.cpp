@@ -165,20 +165,22 @@ bool AioContext::poll(const sys::SignalsBlocked& proof) noexcept {
     if ((taking_.fetch_or(kTaken) & kTaken) != 0) {
       break;
     }
-    take_all(proof);
-    give_back();
-    any = true;
+    any = take_one(proof) || any;
   }
   return any;
 }
 
-// Called with `taking_` held.
-void AioContext::take_all(const sys::SignalsBlocked& proof) noexcept {
+// Called with `taking_` held, and gives it back before it tells: the listener may have to wait for
+// a lock of libc's, and meanwhile others shall find their events.
+bool AioContext::take_one(const sys::SignalsBlocked& proof) noexcept {
   Ring::Event event;
-  while (ring_.take(event)) {
+  const bool taken = ring_.take(event);
+  give_back();
+  if (taken) {
     outstanding_.fetch_sub(1);
     listener_->completed(event.cookie, event.result, proof);
   }
+  return taken;
 }
 
 void AioContext::give_back() noexcept {
@@ -275,8 +277,7 @@ void AioContext::await_taker(const sys::SignalsBlocked& proof) noexcept {
   if ((taking_.fetch_or(kTaken | kAwaited) & kTaken) != 0) {
     sys::futex_wait(taking_, kTaken | kAwaited, sys::kForever);
   } else {
-    take_all(proof);
-    give_back();
+    take_one(proof);
   }
 }
 

@@ -147,7 +147,7 @@ class alignas(64) AioContext {
 
   std::uint32_t reserve(std::size_t wanted) noexcept;
   std::uint32_t submit_some(std::span<const Order> orders, rlim_t limit, int& error) noexcept;
-  void take_all(const sys::SignalsBlocked& proof) noexcept;
+  bool take_one(const sys::SignalsBlocked& proof) noexcept;
   void give_back() noexcept;
   sys::Nanoseconds patience() const noexcept;
 

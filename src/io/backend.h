@@ -38,6 +38,14 @@ class Backend {
   virtual Attempt attempt(const Operation& operation,
                           const sys::SignalsBlocked& proof) noexcept = 0;
 
+  /// Tries a read, or a write of Shortcut::kMemory, of a file in the caller: what `shortcut` hopes
+  /// to be there already. kDone: all of it, or up to the file's end. kNotReady: the first
+  /// `result.value` bytes. kCannot: nothing, for `result.error`, and the hint was wrong.
+  ///
+  /// Waits for no device and no peer, as long as the hint is right. Raises no signal, though none
+  /// is blocked, and is no cancellation point.
+  virtual Attempt attempt_file(const Operation& operation, Shortcut shortcut) noexcept = 0;
+
  protected:
   ~Backend() = default;
 };

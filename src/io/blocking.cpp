@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "io/attempt.h"
+#include "io/file_attempt.h"
 
 namespace aiox::io {
 namespace {
@@ -61,6 +62,10 @@ Result Blocking::perform(const Operation& operation) noexcept {
 
 Attempt Blocking::attempt(const Operation& operation, const sys::SignalsBlocked& proof) noexcept {
   return attempt_now(operation, proof);
+}
+
+Attempt Blocking::attempt_file(const Operation& operation, Shortcut shortcut) noexcept {
+  return attempt_file_now(operation, shortcut);
 }
 
 }  // namespace aiox::io

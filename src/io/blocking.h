@@ -15,6 +15,7 @@ class Blocking final : public Backend {
  public:
   Result perform(const Operation& operation) noexcept override;
   Attempt attempt(const Operation& operation, const sys::SignalsBlocked& proof) noexcept override;
+  Attempt attempt_file(const Operation& operation, Shortcut shortcut) noexcept override;
 };
 
 }  // namespace aiox::io

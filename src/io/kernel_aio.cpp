@@ -68,6 +68,14 @@ bool KernelAio::poll(std::uint32_t context) noexcept {
   return present->poll(proof);
 }
 
+void KernelAio::poll_all(const sys::SignalsBlocked& proof) noexcept {
+  for (std::uint32_t i = 0; i < end(); ++i) {
+    if (AioContext* const context = find_open(i); context != nullptr) {
+      context->poll(proof);
+    }
+  }
+}
+
 Waited KernelAio::wait(std::uint32_t context, sys::Nanoseconds deadline,
                        const sys::SignalsBlocked& proof) {
   AioContext* const present = find_open(context);

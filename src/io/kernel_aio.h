@@ -60,6 +60,9 @@ class KernelAio {
   /// two loads.
   bool poll(std::uint32_t context) noexcept;
 
+  /// The same for all contexts.
+  void poll_all(const sys::SignalsBlocked& proof) noexcept;
+
   /// Sleeps for an event of that context, which the request that is waited for is in: on the ring
   /// itself, with the signals blocked that were so before `proof`. To be called with the requests
   /// looked at after `proof` was made: no handler can complete them in between. A cancellation

@@ -15,6 +15,7 @@ namespace aiox {
 /// published, so a program that saw it complete also finds it counted.
 struct OperationCounters {
   std::atomic<std::uint64_t> submitted = 0;
+  std::atomic<std::uint64_t> immediate = 0;  // submitted and completed in one; in neither of those
   std::atomic<std::uint64_t> completed = 0;  // with success
   std::atomic<std::uint64_t> failed = 0;     // with an error
   std::atomic<std::uint64_t> cancelled = 0;  // with ECANCELED

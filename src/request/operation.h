@@ -36,7 +36,18 @@ constexpr bool is_byte_stream(FileKind kind) noexcept {
   return kind == FileKind::kSocket || kind == FileKind::kPipe;
 }
 
+/// What is tried first, in the caller, on a descriptor: a hint that may be out of date.
+enum class Shortcut : std::uint8_t {
+  kUnknown,  // nobody has looked since the number was last closed
+  kNone,
+  kCached,  // reads of a file: what is in the page cache can be had without waiting
+  kMemory,  // reads and writes of a file that has no device (tmpfs)
+};
+
 constexpr bool is_sync(Opcode opcode) noexcept { return opcode >= Opcode::kSync; }
+
+/// The largest aio_reqprio: AIO_PRIO_DELTA_MAX.
+inline constexpr int kReqprioMax = 20;
 
 struct Operation {
   int fildes;

@@ -8,7 +8,7 @@
 //          |             | |  |  not come, or it  |  took it          |   | finish
 //          |             | |  |  is parked        |                   |   |
 //          |             | |  +-------------------|-------------------+   |
-//          |             | |     not through      |                       |
+//          |             | |  not through; and back: to the kernel    |
 //          |    attempt, | | cancel               | cancel, withdraw      v
 //          |             +-+----------------------+-------------------> kDone
 //          +------------------------------ release ------------------------+
@@ -106,7 +106,8 @@ struct alignas(64) Request : PoolNode {
   static constexpr bool is_legal(State from, State to) noexcept {
     switch (from) {
       case State::kFree: return to == State::kWaiting;
-      case State::kWaiting: return to == State::kQueued || to == State::kDone;
+      case State::kWaiting:
+        return to == State::kQueued || to == State::kRunning || to == State::kDone;
       case State::kQueued: return to == State::kRunning || to == State::kDone;
       case State::kRunning: return to == State::kDone || to == State::kWaiting;
       case State::kDone: return false;  // only end() follows
@@ -129,6 +130,7 @@ struct alignas(64) Request : PoolNode {
   Notice* notice = nullptr;      // (c) how its completion is told; handed on when it is done
   Coverage* coverage = nullptr;  // (c) of a sync: the writes that it waits for
   std::uint32_t closes = 0;      // (c) how often its number was closed when it was looked at
+  std::uint32_t context = 0;     // (c) whose events tell of it in the kernel's AIO; else none's
   std::uint8_t lane = 0;         // (c) the rank in the run queue
   bool ordered = false;          // (c) served in the order of the calls on its descriptor
 

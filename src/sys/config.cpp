@@ -15,7 +15,7 @@ struct OptionRow {
   long smallest;
   long largest;
   long fallback;
-  std::array<const char*, 2> words{};  // given: what stands for 0 and for 1, in place of numbers
+  std::array<const char*, 3> words{};  // given: what stands for 0, 1 and 2, in place of numbers
 };
 
 constexpr OptionRow kTable[kOptions] = {
@@ -28,6 +28,10 @@ constexpr OptionRow kTable[kOptions] = {
     {"AIOX_CLOSE_TIMEOUT_MS", 0, 86'400'000, 10'000},
     {"AIOX_EXIT", 0, 1, 0, {"drain", "cancel"}},
     {"AIOX_EXIT_TIMEOUT_MS", 0, 86'400'000, 10'000},
+    {"AIOX_IMMEDIATE", 0, 1, 0, {"on", "off"}},
+    {"AIOX_IMMEDIATE_MAX", 0, 1'073'741'824, 65'536},
+    {"AIOX_IMMEDIATE_CALL_MAX", 0, 1'073'741'824, 1'048'576},
+    {"AIOX_KERNEL_AIO", 0, 2, 0, {"on", "off", "always"}},
     {nullptr, 0, 8'388'608, 0},
 };
 
@@ -35,8 +39,11 @@ const OptionRow& row_of(Option option) noexcept { return kTable[static_cast<std:
 
 bool parse(const char* text, const OptionRow& row, long& value) noexcept {
   if (row.words[0] != nullptr) {
-    value = std::strcmp(text, row.words[1]) == 0 ? 1 : 0;
-    return std::strcmp(text, row.words[static_cast<std::size_t>(value)]) == 0;
+    const auto* const found = std::find_if(
+        row.words.begin(), row.words.end(),
+        [text](const char* word) { return word != nullptr && std::strcmp(text, word) == 0; });
+    value = found - row.words.begin();
+    return found != row.words.end();
   }
   char* end = nullptr;
   errno = 0;

@@ -12,23 +12,34 @@
 namespace aiox::sys {
 
 enum class Option : std::size_t {
-  kMaxWorkers,   // AIOX_MAX_WORKERS   worker threads at most
-  kIdleMs,       // AIOX_IDLE_MS       how long an idle thread stays, milliseconds
-  kMaxRequests,  // AIOX_MAX_REQUESTS  requests outstanding at most: AIO_MAX and AIO_LISTIO_MAX
-  kAgingMs,      // AIOX_AGING_MS      a request that queued longer goes before more urgent ones
-  kStats,        // AIOX_STATS         1: print the statistics to standard error at exit
-  kClose,        // AIOX_CLOSE         an AtEnd: what close() does with accepted writes
-  kCloseMs,      // AIOX_CLOSE_TIMEOUT_MS  how long close() waits for a file, milliseconds
-  kExit,         // AIOX_EXIT          an AtEnd: what exit() does with accepted writes
-  kExitMs,       // AIOX_EXIT_TIMEOUT_MS   how long exit() waits for files, milliseconds
-  kExpected,     // (aio_init's aio_num) requests to have memory ready for
+  kMaxWorkers,    // AIOX_MAX_WORKERS   worker threads at most
+  kIdleMs,        // AIOX_IDLE_MS       how long an idle thread stays, milliseconds
+  kMaxRequests,   // AIOX_MAX_REQUESTS  requests outstanding at most: AIO_MAX and AIO_LISTIO_MAX
+  kAgingMs,       // AIOX_AGING_MS      a request that queued longer goes before more urgent ones
+  kStats,         // AIOX_STATS         1: print the statistics to standard error at exit
+  kClose,         // AIOX_CLOSE         an AtEnd: what close() does with accepted writes
+  kCloseMs,       // AIOX_CLOSE_TIMEOUT_MS  how long close() waits for a file, milliseconds
+  kExit,          // AIOX_EXIT          an AtEnd: what exit() does with accepted writes
+  kExitMs,        // AIOX_EXIT_TIMEOUT_MS   how long exit() waits for files, milliseconds
+  kImmediate,     // AIOX_IMMEDIATE     a Use: attempts in the caller on files
+  kImmediateMax,  // AIOX_IMMEDIATE_MAX       the largest of those, bytes, beside other requests
+  kImmediateCallMax,  // AIOX_IMMEDIATE_CALL_MAX  and of all that one call makes, bytes
+  kKernelAio,         // AIOX_KERNEL_AIO    a Use: the kernel's AIO for O_DIRECT
+  kExpected,          // (aio_init's aio_num) requests to have memory ready for
 };
-inline constexpr std::size_t kOptions = 10;
+inline constexpr std::size_t kOptions = 14;
 
 /// What becomes of accepted writes and syncs on files when their descriptor or the process ends.
 enum class AtEnd : long {
   kFinish,  // "finish" (close), "drain" (exit): they are carried out first
   kCancel,  // "cancel"
+};
+
+/// Whether one of the ways of service is used.
+enum class Use : long {
+  kOn,
+  kOff,
+  kAlways,  // from the first request on
 };
 
 class Config {
@@ -49,6 +60,7 @@ class Config {
   Nanoseconds idle_time() const noexcept {
     return get(Option::kIdleMs) * kNanosecondsPerMillisecond;
   }
+  Use use(Option option) const noexcept { return static_cast<Use>(get(option)); }
   AtEnd at_end(Option option) const noexcept { return static_cast<AtEnd>(get(option)); }
   Nanoseconds aging_time() const noexcept {
     return get(Option::kAgingMs) * kNanosecondsPerMillisecond;

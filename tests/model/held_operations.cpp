@@ -18,6 +18,11 @@ Result HeldOperations::perform(const Operation& operation) noexcept {
   return result;
 }
 
+io::Attempt HeldOperations::attempt_file(const Operation& /*operation*/,
+                                         Shortcut /*shortcut*/) noexcept {
+  return {.outcome = io::Attempt::Outcome::kNotReady, .result = {}};
+}
+
 io::Attempt HeldOperations::attempt(const Operation& /*operation*/,
                                     const sys::SignalsBlocked& /*proof*/) noexcept {
   return {.outcome = io::Attempt::Outcome::kCannot, .result = {}};

@@ -35,6 +35,9 @@ class HeldOperations final : public io::Backend {
   io::Attempt attempt(const Operation& operation,
                       const sys::SignalsBlocked& proof) noexcept override;
 
+  /// Nothing is there at once.
+  io::Attempt attempt_file(const Operation& operation, Shortcut shortcut) noexcept override;
+
   /// Those that are held now.
   std::multiset<Key> held() const;
 

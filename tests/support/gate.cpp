@@ -45,6 +45,10 @@ io::Attempt Gate::attempt(const Operation& operation, const sys::SignalsBlocked&
   return io::Blocking().attempt(operation, proof);
 }
 
+io::Attempt Gate::attempt_file(const Operation& /*operation*/, Shortcut /*shortcut*/) noexcept {
+  return {.outcome = io::Attempt::Outcome::kNotReady, .result = {}};
+}
+
 bool Gate::may_pass(std::size_t number, char name) const {
   return open_ || number < passes_ || let_go_.contains(name);
 }

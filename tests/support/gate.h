@@ -28,6 +28,9 @@ class Gate final : public io::Backend {
   io::Attempt attempt(const Operation& operation,
                       const sys::SignalsBlocked& proof) noexcept override;
 
+  /// Nothing is there at once.
+  io::Attempt attempt_file(const Operation& operation, Shortcut shortcut) noexcept override;
+
   /// Holds what enters from now on.
   void close();
 

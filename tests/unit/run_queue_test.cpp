@@ -64,10 +64,10 @@ TEST_F(RunQueue, MoreUrgentOvertakesAtTheHead) {
 }
 
 TEST_F(RunQueue, GivesLanesInTheOrderOfTheirRank) {
-  for (int reqprio = ::aiox::RunQueue::kReqprioMax; reqprio >= 0; --reqprio) {
+  for (int reqprio = ::aiox::kReqprioMax; reqprio >= 0; --reqprio) {
     bench.push(reqprio, lane_of(reqprio));
   }
-  expect_range(0, ::aiox::RunQueue::kReqprioMax + 1);
+  expect_range(0, ::aiox::kReqprioMax + 1);
 }
 
 TEST_F(RunQueue, RealTimeRanksStandAboveAllOthers) {
@@ -226,7 +226,7 @@ TEST_F(RunQueue, TheAgingTimeCanBeSetAtAnyTime) {
 }
 
 TEST(RankOfCaller, IsTheReqprioBehindAllRealTimeRanks) {
-  for (int reqprio = 0; reqprio <= ::aiox::RunQueue::kReqprioMax; ++reqprio) {
+  for (int reqprio = 0; reqprio <= ::aiox::kReqprioMax; ++reqprio) {
     EXPECT_EQ(::aiox::RunQueue::rank_of_caller(reqprio), lane_of(reqprio));
   }
 }

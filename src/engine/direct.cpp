@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// O_DIRECT reads and writes, which the kernel's own AIO serves: submitted by the caller, kRunning
+// from then on. What it does not take is queued for a worker.
+#include "engine/engine.h"
+
+namespace aiox {
+
+using sys::MutexLock;
+using sys::SignalsBlocked;
+
+namespace {
+
+// A context costs the process some 30 ms at its exit. It pays from so many requests on.
+constexpr unsigned kPaysFrom = 256;
+
+}  // namespace
+
+// The context that the caller's request will be in; none where it is not for the kernel.
+std::uint32_t Engine::kernel_context_for(const Request& request, const FileTraits& traits,
+                                         const SignalsBlocked& proof) noexcept {
+  const sys::Use use = config_.use(sys::Option::kKernelAio);
+  if (!traits.direct || traits.kind != FileKind::kFile || request.ordered ||
+      is_sync(request.operation.opcode) || use == sys::Use::kOff) {
+    return io::KernelAio::kNoContext;
+  }
+  if (use != sys::Use::kAlways && direct_requests_.load(std::memory_order_relaxed) < kPaysFrom) {
+    direct_requests_.fetch_add(1, std::memory_order_relaxed);
+    return io::KernelAio::kNoContext;
+  }
+  return kernel_.context_of_this_thread(proof);
+}
+
+// When the kernel has taken the request it may be over at any moment.
+void Engine::submit_to_kernel(Request& request, std::uint32_t generation, int reqprio,
+                              Descriptor& descriptor, Aftermath& aftermath,
+                              const SignalsBlocked& proof) noexcept {
+  const io::Order order{.operation = &request.operation,
+                        .cookie = Ticket{request.index, generation}.bits(),
+                        .reqprio = reqprio};
+  if (kernel_.submit({&order, 1}, io::Attendance::kByReaper, proof).taken == 1) {
+    return;
+  }
+  MutexLock lock(descriptor.mutex, proof);
+  request.transition(generation, State::kRunning, State::kWaiting);
+  hand_to_worker(request, aftermath, proof);
+}
+
+void Engine::completed(std::uint64_t cookie, Result result, const SignalsBlocked& proof) noexcept {
+  const Ticket ticket = Ticket::from_bits(cookie);
+  Request* const request = table_.find(ticket);
+  AIOX_ASSERT(request != nullptr && request->generation() == ticket.generation);
+  finish(*request, result, proof);
+}
+
+// Looks for the end of a request that the kernel may serve. Async-signal-safe.
+bool Engine::poll_kernel(const Request& request) const noexcept {
+  return kernel_.poll(request.context);
+}
+
+}  // namespace aiox
