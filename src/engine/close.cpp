@@ -47,7 +47,7 @@ void Engine::prepare_close(int first, int last, const SignalsBlocked& proof) noe
                {.writes = config_.at_end(sys::Option::kClose),
                 .deadline = deadline_in(config_.get(sys::Option::kCloseMs)),
                 .closes = true,
-                .begun = descriptors_.now()},
+                .begun = descriptors_.now(proof)},
                proof);
 }
 
@@ -71,12 +71,16 @@ void Engine::end_requests(int first, int last, const Ending& ending,
   };
   // First all are told, then each is waited for: they come to their ends side by side. What is in
   // use stays so while it is being closed, and what comes into use since then is left out: the same
-  // descriptors are visited each time.
+  // descriptors are visited each time, but for those that another close was through with before
+  // they were told.
   if (ending.closes) {
     for_each([&](int fildes, Descriptor& descriptor) {
       Aftermath aftermath;
       {
         MutexLock lock(descriptor.mutex, proof);
+        if (!descriptor.was_used_before(ending.begun)) {
+          return;
+        }
         ++descriptor.closing;
         cancel_all(descriptor, ending.writes == sys::AtEnd::kFinish, aftermath, proof);
         stop_watching_in_vain(descriptor, fildes);

@@ -123,6 +123,11 @@ class alignas(128) Descriptor {
 
   bool is_used() const noexcept { return used_since.load(std::memory_order_relaxed) != 0; }
 
+  bool was_used_before(std::uint64_t time) const noexcept {
+    const std::uint64_t since = used_since.load(std::memory_order_relaxed);
+    return since != 0 && since < time;
+  }
+
   /// What the readiness thread watches this descriptor for.
   io::Interests watched AIOX_GUARDED_BY(mutex) = io::kNone;
 
