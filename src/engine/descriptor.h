@@ -13,6 +13,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 
 #include "engine/arguments.h"
@@ -41,7 +42,8 @@ class alignas(128) Descriptor {
   }
 
   /// Removes a request that is over. A write's failure goes to the barriers behind it; a cancelled
-  /// one is no failure. Barriers that it opens are moved to `opened`.
+  /// one is no failure, and ETIMEDOUT, an abandoned one, outweighs all. Barriers that it opens are
+  /// moved to `opened`.
   void leave(Request& request, int error, Barriers& opened) noexcept AIOX_REQUIRES(mutex) {
     list_of(request.operation.opcode).remove(request);
     if (request.operation.opcode != Opcode::kWrite) {
@@ -50,7 +52,7 @@ class alignas(128) Descriptor {
     if (error != 0 && error != ECANCELED) {
       for (Barrier* barrier = barriers_.front(); barrier != nullptr;
            barrier = Barriers::next(*barrier)) {
-        if (barrier->number > request.barrier && barrier->error == 0) {
+        if (barrier->number > request.barrier && (barrier->error == 0 || error == ETIMEDOUT)) {
           barrier->error = error;
         }
       }
