@@ -143,9 +143,11 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
 }
 
 // Whether one of our threads may wait, in libc, for a lock that the closer's own thread holds: the
-// closer runs in a handler that has interrupted malloc(), say.
+// closer runs in a handler that has interrupted malloc(), say. That some create threads now and
+// then is no reason: to carry out in their place what is queued may take for ever, on the file of a
+// dead server.
 bool Engine::is_held_up() const noexcept {
-  return pool_.is_creating() || telling_.load(std::memory_order_relaxed) > 0;
+  return pool_.is_held_up() || creating_.any_is_long();
 }
 
 // Carries out what is queued on a descriptor, and what its syncs may wait for, as there may be no
@@ -153,6 +155,12 @@ bool Engine::is_held_up() const noexcept {
 // before it takes a request, and tells of it after it has left the descriptor.
 void Engine::help(Descriptor& descriptor, const SignalsBlocked& proof) noexcept {
   help_with(descriptor, proof);
+  {
+    MutexLock lock(descriptor.mutex, proof);
+    if (!descriptor.has_syncs()) {
+      return;
+    }
+  }
   descriptors_.for_each_writing([&](int fildes) {
     Descriptor& other = *descriptors_.find(fildes);
     bool is_covered = false;

@@ -96,6 +96,8 @@ class alignas(128) Descriptor {
 
   bool has_writes() const noexcept AIOX_REQUIRES(mutex) { return !writes_.empty(); }
 
+  bool has_syncs() const noexcept AIOX_REQUIRES(mutex) { return !syncs_.empty(); }
+
   std::array<List*, 3> lists() noexcept AIOX_REQUIRES(mutex) {
     return {&syncs_, &writes_, &reads_};
   }

@@ -31,6 +31,7 @@
 #include "request/io_list.h"
 #include "request/request_table.h"
 #include "sys/config.h"
+#include "sys/stays.h"
 
 namespace aiox {
 
@@ -123,6 +124,7 @@ class Engine final : private Server, private io::ReadinessListener {
   bool owes() const noexcept override { return notifier_.owes(); }
   void tidy(const sys::SignalsBlocked& proof) noexcept override {
     if (owes()) {
+      const sys::Stay stay(creating_);
       notifier_.retry(proof);
     }
   }
@@ -136,6 +138,7 @@ class Engine final : private Server, private io::ReadinessListener {
     bool queued = false;            // something is in the run queue for somebody
     Descriptor* watched = nullptr;  // a descriptor that the readiness thread watches from now on
     Descriptor* left = nullptr;     // a descriptor whose end is waited for has one less
+    bool muted = false;             // exit had begun: nothing is told of
   };
 
   // In submit.cpp. EBUSY stands for "still in progress" here, and becomes EINVAL for the program.
@@ -193,7 +196,9 @@ class Engine final : private Server, private io::ReadinessListener {
            Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept
       AIOX_REQUIRES(descriptor.mutex);
   void settle(Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
-  void tell(Request& request, const sys::SignalsBlocked& proof) noexcept;
+  void wake_closers(Aftermath& aftermath) noexcept;
+  void tell(Request& request, bool muted, const sys::SignalsBlocked& proof) noexcept;
+  void notify(Notice* notice, bool muted, const sys::SignalsBlocked& proof) noexcept;
   void drop(Request& request) noexcept;
   Result perform_here(const Operation& operation, const sys::SignalsBlocked& proof) noexcept;
   Result serve_stranded(const Request& request, const sys::SignalsBlocked& proof) noexcept;
@@ -247,7 +252,7 @@ class Engine final : private Server, private io::ReadinessListener {
   int submit_entry(aiocb& entry, IoList& list, const sys::SignalsBlocked& proof) noexcept;
   void tell_refusal(const aiocb& entry, const sys::SignalsBlocked& proof) noexcept;
   int wait_for(IoList& list) noexcept;
-  void let_go(IoList& list, const sys::SignalsBlocked& proof) noexcept;
+  void let_go(IoList& list, bool muted, const sys::SignalsBlocked& proof) noexcept;
 
   io::Backend& backend_;
   notify::Notifier& notifier_;
@@ -258,7 +263,7 @@ class Engine final : private Server, private io::ReadinessListener {
   SlabPool<Barrier, 64, 131'072> barriers_;
   DescriptorTable descriptors_;
   WaitWords wait_words_;
-  std::atomic<int> telling_ = 0;        // threads that tell of completions; relaxed: a number
+  sys::Stays creating_;                 // in what may create a thread, to tell or to listen
   std::atomic<bool> draining_ = false;  // at exit; relaxed: a flag by itself
   RunQueue queue_;
   io::Readiness readiness_;
