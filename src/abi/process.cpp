@@ -30,6 +30,8 @@ struct ProcessState {
   }
 };
 
+}  // namespace
+
 // On a page of its own that the kernel zeroes in every child, whatever made it: a child has none of
 // the threads and may find any lock held, so it starts without a state (invariant 8). The old one
 // stays where it is; the parent's requests are the parent's.
@@ -37,7 +39,9 @@ struct Anchor {
   // release in engine(), acquire in engine_if_any(): who finds the state sees it constructed.
   std::atomic<ProcessState*> state;
 };
-constinit std::atomic<Anchor*> anchor{nullptr};  // release and acquire likewise
+constinit std::atomic<Anchor*> anchor{nullptr};
+
+namespace {
 
 // The last state that was made, which a child finds as its parent left it.
 constinit std::atomic<ProcessState*> latest{nullptr};  // release and acquire likewise
