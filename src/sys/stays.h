@@ -18,7 +18,8 @@ namespace aiox::sys {
 
 class Stays {
  public:
-  static constexpr Nanoseconds kPeriod = 10 * kNanosecondsPerMillisecond;
+  /// Longer than a thread that could run has to wait for a processor, as a rule.
+  static constexpr Nanoseconds kPeriod = 100 * kNanosecondsPerMillisecond;
 
   /// Whether somebody has been inside for longer than a period. One of more than two is found, if
   /// not at the first look, then when another two have passed.
