@@ -46,6 +46,7 @@ class HandlerCloseTest : public testing::Test {
   HandlerCloseTest() {
     ::mallopt(M_ARENA_MAX, 1);
     pthread_attr_init(&attributes_);
+    pthread_attr_setdetachstate(&attributes_, PTHREAD_CREATE_DETACHED);
   }
 
   template <typename Interrupted>

@@ -34,6 +34,7 @@ class CloserTest : public GateTest {
   void hold_a_worker_that_tells(int fildes) {
     limit_workers(1);
     pthread_attr_init(&attributes_);
+    pthread_attr_setdetachstate(&attributes_, PTHREAD_CREATE_DETACHED);
     write('A', {.event = callbacks_.event(&attributes_), .fildes = fildes});
     gate.wait_started(1);
     threads.hold();
@@ -64,6 +65,7 @@ TEST_F(Closer, CreatesNoThreadForACallbackWhichIsMadeAllTheSame) {
     Callbacks callbacks;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     Transfer parked = read_of(fildes, 1);
     parked.aio_sigevent = callbacks.event(has_attributes ? &attributes : nullptr);
     ASSERT_EQ(aio_read(&parked), 0);
@@ -218,6 +220,7 @@ TEST_F(Closer, DoesNotTakeBusynessForBeingHeldUp) {
     Callbacks callbacks;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     for (std::size_t told = 1; !is_closed; ++told) {
       Transfer parked = read_of(ends.reader, 1);
       parked.aio_sigevent = callbacks.event(&attributes);
