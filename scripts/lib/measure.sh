@@ -32,12 +32,15 @@ make_work_folder() {
   cd "$work" || die "cannot go to $work"
 }
 
-# run_on <glibc|aiox> <command>...: only the command sees the preload. Another name than aiox is as
-# good as glibc, for what does not use AIO. What it says is in the file said. Killed when it takes
+# run_on <glibc|aiox|interposer> <command>...: only the command sees the preload. interposer is one
+# that does nothing; another name is as good as glibc, for what does not use AIO. What it says is in the file said. Killed when it takes
 # longer than `patience` seconds.
 run_on() {
   local preload=()
-  [[ $1 != aiox ]] || preload=("LD_PRELOAD=$library" AIOX_STATS=1)
+  case $1 in
+    aiox) preload=("LD_PRELOAD=$library" AIOX_STATS=1) ;;
+    interposer) preload=("LD_PRELOAD=$release/bench/bench_interposer.so") ;;
+  esac
   shift
   timeout --foreground --signal=KILL "$patience" env "${preload[@]}" "$@" 2>said
 }

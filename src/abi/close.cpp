@@ -2,8 +2,8 @@
 //
 // close() and its kin: no request of ours touches a number that the program has closed.
 //
-// A process without AIO pays one load, and so does one for a descriptor that AIO was never used on
-// (a few). prepare_close() takes locks that nobody holds with signals unblocked, creates no thread,
+// A process without AIO pays one load, and one with AIO a few for a descriptor that it was never
+// used on. prepare_close() takes locks that nobody holds with signals unblocked, creates no thread,
 // and waits for none that does: it may be in a handler that has interrupted malloc() or fork().
 //
 // A child of vfork() shares our memory and has descriptors of its own: its calls go straight to the
@@ -46,7 +46,8 @@ void prepare(Engine& engine, int first, int last) noexcept {
   errno = error;
 }
 
-int close_one(int fildes) {
+// Out of line, so that close() needs no stack frame where there is no AIO.
+[[gnu::noinline]] int close_one(int fildes) {
   Engine* const engine = concerned(fildes);
   if (engine == nullptr) {
     return sys::close_descriptor(fildes);
@@ -118,7 +119,9 @@ int close_all(unsigned first, unsigned last, int flags) noexcept {
 
 namespace abi = aiox::abi;
 
-AIOX_EXPORT int close(int fildes) { return abi::close_one(fildes); }
+AIOX_EXPORT int close(int fildes) {
+  return abi::may_have_engine() ? abi::close_one(fildes) : aiox::sys::close_descriptor(fildes);
+}
 
 AIOX_EXPORT int dup2(int from, int to) noexcept {
   return abi::replace(from, to, [=] { return aiox::sys::duplicate_to(from, to); });

@@ -13,6 +13,7 @@
 #include "sys/config.h"
 #include "sys/pages.h"
 #include "sys/signals.h"
+#include "sys/thread.h"
 
 namespace aiox::abi {
 namespace {
@@ -29,6 +30,8 @@ struct ProcessState {
   }
 };
 
+}  // namespace
+
 // On a page of its own that the kernel zeroes in every child, whatever made it: a child has none of
 // the threads and may find any lock held, so it starts without a state (invariant 8). The old one
 // stays where it is; the parent's requests are the parent's.
@@ -36,7 +39,9 @@ struct Anchor {
   // release in engine(), acquire in engine_if_any(): who finds the state sees it constructed.
   std::atomic<ProcessState*> state;
 };
-constinit std::atomic<Anchor*> anchor{nullptr};  // release and acquire likewise
+constinit std::atomic<Anchor*> anchor{nullptr};
+
+namespace {
 
 // The last state that was made, which a child finds as its parent left it.
 constinit std::atomic<ProcessState*> latest{nullptr};  // release and acquire likewise
@@ -52,7 +57,9 @@ constinit std::atomic<bool> exit_handled{false};
 void drain_at_exit() noexcept {
   exit_handled.store(false, std::memory_order_relaxed);
   if (Engine* const engine = engine_of_this_process(); engine != nullptr) {
-    // exit() is called in handlers, too, whatever POSIX says.
+    // exit() is called in handlers, too, whatever POSIX says, and by threads with a cancellation
+    // pending.
+    const sys::CancellationDisabled whole;
     const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
     engine->drain(proof);
   }

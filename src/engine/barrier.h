@@ -21,7 +21,8 @@ namespace aiox {
 struct Coverage : PoolNode {
   std::atomic<std::uint32_t> holders = 0;  // acq_rel: the last one returns it
   std::atomic<std::uint32_t> closed = 0;   // barriers not yet open; acq_rel: the last one sees all
-  std::atomic<int> error = 0;  // the first failure of a covered write; ordered by `closed`
+  std::atomic<int> error = 0;  // the first failure of a covered write, or ETIMEDOUT for an
+                               // abandoned one; ordered by `closed`
   Request* sync = nullptr;     // constant; alive only while `ticket` says so
   Ticket ticket{};             // constant
   std::uint8_t lane = 0;       // constant
@@ -31,7 +32,7 @@ struct Coverage : PoolNode {
 struct Barrier : PoolNode {
   Coverage* coverage = nullptr;  // constant
   std::uint64_t number = 0;      // guarded by the descriptor's mutex, as all below
-  int error = 0;                 // of a write before it
+  int error = 0;                 // of a write before it, likewise
   Link<Barrier> on_descriptor;
 };
 

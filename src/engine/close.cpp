@@ -47,7 +47,7 @@ void Engine::prepare_close(int first, int last, const SignalsBlocked& proof) noe
                {.writes = config_.at_end(sys::Option::kClose),
                 .deadline = deadline_in(config_.get(sys::Option::kCloseMs)),
                 .closes = true,
-                .begun = descriptors_.now()},
+                .begun = descriptors_.now(proof)},
                proof);
 }
 
@@ -71,12 +71,16 @@ void Engine::end_requests(int first, int last, const Ending& ending,
   };
   // First all are told, then each is waited for: they come to their ends side by side. What is in
   // use stays so while it is being closed, and what comes into use since then is left out: the same
-  // descriptors are visited each time.
+  // descriptors are visited each time, but for those that another close was through with before
+  // they were told.
   if (ending.closes) {
     for_each([&](int fildes, Descriptor& descriptor) {
       Aftermath aftermath;
       {
         MutexLock lock(descriptor.mutex, proof);
+        if (!descriptor.was_used_before(ending.begun)) {
+          return;
+        }
         ++descriptor.closing;
         cancel_all(descriptor, ending.writes == sys::AtEnd::kFinish, aftermath, proof);
         stop_watching_in_vain(descriptor, fildes);
@@ -143,16 +147,22 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
 }
 
 // Whether one of our threads may wait, in libc, for a lock that the closer's own thread holds: the
-// closer runs in a handler that has interrupted malloc(), say.
-bool Engine::is_held_up() const noexcept {
-  return pool_.is_creating() || telling_.load(std::memory_order_relaxed) > 0;
-}
+// closer runs in a handler that has interrupted malloc(), say. That some create threads now and
+// then is no reason: to carry out in their place what is queued may take for ever, on the file of a
+// dead server.
+bool Engine::is_held_up() const noexcept { return pool_.is_held_up() || creating_.any_is_long(); }
 
 // Carries out what is queued on a descriptor, and what its syncs may wait for, as there may be no
 // worker that does. What is running is held by nobody who waits in libc: a worker creates others
 // before it takes a request, and tells of it after it has left the descriptor.
 void Engine::help(Descriptor& descriptor, const SignalsBlocked& proof) noexcept {
   help_with(descriptor, proof);
+  {
+    MutexLock lock(descriptor.mutex, proof);
+    if (!descriptor.has_syncs()) {
+      return;
+    }
+  }
   descriptors_.for_each_writing([&](int fildes) {
     Descriptor& other = *descriptors_.find(fildes);
     bool is_covered = false;

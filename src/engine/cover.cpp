@@ -69,7 +69,9 @@ int Engine::set_barrier(Coverage& coverage, int fildes, const FileIdentity& file
 // A barrier that has opened: nothing of what it stood behind is outstanding.
 void Engine::pass(Barrier& barrier, Aftermath& aftermath, const SignalsBlocked& proof) noexcept {
   Coverage& coverage = *barrier.coverage;
-  if (barrier.error != 0) {
+  if (barrier.error == ETIMEDOUT) {
+    coverage.error.store(ETIMEDOUT, std::memory_order_relaxed);
+  } else if (barrier.error != 0) {
     int none = 0;
     coverage.error.compare_exchange_strong(none, barrier.error, std::memory_order_relaxed);
   }
@@ -97,10 +99,14 @@ void Engine::open_one(Coverage& coverage, Aftermath& aftermath,
 void Engine::end_uncovered(const Coverage& coverage, Aftermath& aftermath,
                            const SignalsBlocked& proof) noexcept {
   Request& sync = *coverage.sync;
-  // If it is over, this may be the descriptor of the slot's next life, whose generation is another.
-  Descriptor& descriptor = *descriptors_.find(sync.fildes.load(std::memory_order_acquire));
-  MutexLock lock(descriptor.mutex, proof);
-  conclude(sync, coverage.ticket.generation, descriptor, State::kWaiting,
+  // If it is over, this may be the descriptor of the slot's next life, whose generation is another,
+  // or a number that no request was ever accepted on.
+  Descriptor* const descriptor = descriptors_.find(sync.fildes.load(std::memory_order_acquire));
+  if (descriptor == nullptr) {
+    return;
+  }
+  MutexLock lock(descriptor->mutex, proof);
+  conclude(sync, coverage.ticket.generation, *descriptor, State::kWaiting,
            Result::failure(ETIMEDOUT), aftermath, proof);
 }
 

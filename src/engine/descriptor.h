@@ -13,6 +13,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 
 #include "engine/arguments.h"
@@ -41,7 +42,8 @@ class alignas(128) Descriptor {
   }
 
   /// Removes a request that is over. A write's failure goes to the barriers behind it; a cancelled
-  /// one is no failure. Barriers that it opens are moved to `opened`.
+  /// one is no failure, and ETIMEDOUT, an abandoned one, outweighs all. Barriers that it opens are
+  /// moved to `opened`.
   void leave(Request& request, int error, Barriers& opened) noexcept AIOX_REQUIRES(mutex) {
     list_of(request.operation.opcode).remove(request);
     if (request.operation.opcode != Opcode::kWrite) {
@@ -50,7 +52,7 @@ class alignas(128) Descriptor {
     if (error != 0 && error != ECANCELED) {
       for (Barrier* barrier = barriers_.front(); barrier != nullptr;
            barrier = Barriers::next(*barrier)) {
-        if (barrier->number > request.barrier && barrier->error == 0) {
+        if (barrier->number > request.barrier && (barrier->error == 0 || error == ETIMEDOUT)) {
           barrier->error = error;
         }
       }
@@ -94,6 +96,8 @@ class alignas(128) Descriptor {
 
   bool has_writes() const noexcept AIOX_REQUIRES(mutex) { return !writes_.empty(); }
 
+  bool has_syncs() const noexcept AIOX_REQUIRES(mutex) { return !syncs_.empty(); }
+
   std::array<List*, 3> lists() noexcept AIOX_REQUIRES(mutex) {
     return {&syncs_, &writes_, &reads_};
   }
@@ -122,6 +126,11 @@ class alignas(128) Descriptor {
   std::atomic<std::uint64_t> used_since = 0;
 
   bool is_used() const noexcept { return used_since.load(std::memory_order_relaxed) != 0; }
+
+  bool was_used_before(std::uint64_t time) const noexcept {
+    const std::uint64_t since = used_since.load(std::memory_order_relaxed);
+    return since != 0 && since < time;
+  }
 
   /// What the readiness thread watches this descriptor for.
   io::Interests watched AIOX_GUARDED_BY(mutex) = io::kNone;

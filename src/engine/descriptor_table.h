@@ -11,6 +11,7 @@
 
 #include "engine/descriptor.h"
 #include "request/operation.h"
+#include "sys/mutex.h"
 #include "sys/pages.h"
 
 namespace aiox {
@@ -76,17 +77,24 @@ class DescriptorTable {
   }
 
   /// Notes, under its lock, that a descriptor is in use.
-  void use(Descriptor& descriptor) noexcept AIOX_REQUIRES(descriptor.mutex) {
+  void use(Descriptor& descriptor, const sys::SignalsBlocked& proof) noexcept
+      AIOX_REQUIRES(descriptor.mutex) {
     if (!descriptor.is_used()) {
-      descriptor.used_since.store(now(), std::memory_order_relaxed);
+      sys::MutexLock lock(time_mutex_, proof);
+      descriptor.used_since.store(++time_, std::memory_order_relaxed);
     }
   }
 
-  /// A time, that only counts first uses: later than those of all descriptors in use.
-  std::uint64_t now() noexcept { return uses_.fetch_add(1, std::memory_order_relaxed) + 1; }
+  /// A time, that only counts first uses: later than those of all descriptors in use, which who has
+  /// asked sees in use.
+  std::uint64_t now(const sys::SignalsBlocked& proof) noexcept {
+    sys::MutexLock lock(time_mutex_, proof);
+    return ++time_;
+  }
 
   /// Calls `visit(int fildes, Descriptor&)` for each descriptor from `first` to `last` that has
-  /// been in use, since it was last closed, before `time`.
+  /// been in use, since it was last closed, before `time`. Without its lock: it may have been
+  /// closed when the visitor comes.
   template <typename Visit>
   void for_each_used(int first, int last, std::uint64_t time, Visit&& visit) noexcept {
     const std::size_t used_parts = used_parts_.load(std::memory_order_acquire);
@@ -98,7 +106,7 @@ class DescriptorTable {
         continue;
       }
       Descriptor& descriptor = part->descriptors[number % kPerPart];
-      if (descriptor.is_used() && descriptor.used_since.load(std::memory_order_relaxed) < time) {
+      if (descriptor.was_used_before(time)) {
         visit(static_cast<int>(number), descriptor);
       }
     }
@@ -161,7 +169,11 @@ class DescriptorTable {
 
   sys::PagedArray<std::atomic<Part*>, kParts> parts_;
   std::atomic<std::size_t> used_parts_ = 0;  // the highest one in use, plus one
-  std::atomic<std::uint64_t> uses_ = 0;      // relaxed: a number by itself
+
+  // A leaf of the lock order. A first use takes its time and notes it in one go: else one that got
+  // an earlier time than a close could become visible in the middle of that.
+  sys::Mutex time_mutex_;
+  std::uint64_t time_ AIOX_GUARDED_BY(time_mutex_) = 0;
 };
 
 }  // namespace aiox

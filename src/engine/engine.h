@@ -32,6 +32,7 @@
 #include "request/io_list.h"
 #include "request/request_table.h"
 #include "sys/config.h"
+#include "sys/stays.h"
 
 namespace aiox {
 
@@ -124,6 +125,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   bool owes() const noexcept override { return notifier_.owes(); }
   void tidy(const sys::SignalsBlocked& proof) noexcept override {
     if (owes()) {
+      const sys::Stay stay(creating_);
       notifier_.retry(proof);
     }
   }
@@ -137,6 +139,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
     bool queued = false;            // something is in the run queue for somebody
     Descriptor* watched = nullptr;  // a descriptor that the readiness thread watches from now on
     Descriptor* left = nullptr;     // a descriptor whose end is waited for has one less
+    bool muted = false;             // exit had begun: nothing is told of
   };
 
   /// What an attempt in the caller came to.
@@ -216,7 +219,9 @@ class Engine final : private Server, private io::ReadinessListener, private io::
            Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept
       AIOX_REQUIRES(descriptor.mutex);
   void settle(Aftermath& aftermath, const sys::SignalsBlocked& proof) noexcept;
-  void tell(Request& request, const sys::SignalsBlocked& proof) noexcept;
+  void wake_closers(Aftermath& aftermath) noexcept;
+  void tell(Request& request, bool muted, const sys::SignalsBlocked& proof) noexcept;
+  void notify(Notice* notice, bool muted, const sys::SignalsBlocked& proof) noexcept;
   void drop(Request& request) noexcept;
   Result perform_here(const Operation& operation, const sys::SignalsBlocked& proof) noexcept;
   Result serve_stranded(const Request& request, const sys::SignalsBlocked& proof) noexcept;
@@ -271,7 +276,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
                    const sys::SignalsBlocked& proof) noexcept;
   void tell_refusal(const aiocb& entry, const sys::SignalsBlocked& proof) noexcept;
   int wait_for(IoList& list) noexcept;
-  void let_go(IoList& list, const sys::SignalsBlocked& proof) noexcept;
+  void let_go(IoList& list, bool muted, const sys::SignalsBlocked& proof) noexcept;
 
   io::Backend& backend_;
   notify::Notifier& notifier_;
@@ -284,7 +289,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   WaitWords wait_words_;
   const bool immediate_;
   const std::size_t immediate_max_;
-  std::atomic<int> telling_ = 0;        // threads that tell of completions; relaxed: a number
+  sys::Stays creating_;                 // in what may create a thread, to tell or to listen
   std::atomic<bool> draining_ = false;  // at exit; relaxed: a flag by itself
   RunQueue queue_;
   std::atomic<unsigned> direct_requests_ = 0;  // relaxed: a number by itself

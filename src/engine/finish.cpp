@@ -94,6 +94,9 @@ bool Engine::conclude(Request& request, std::uint32_t generation, Descriptor& de
   aiocb& control_block = const_cast<aiocb&>(*request.control_block.load(std::memory_order_relaxed));
   AiocbPrivate(control_block).publish(result.error, result.value);
   aftermath.over.push_back(request);
+  // Here, under the lock, as exit waits for no more than this: it may be through, and mute no
+  // longer, before this is told of.
+  aftermath.muted |= draining_.load(std::memory_order_relaxed);
   return true;
 }
 
@@ -114,19 +117,21 @@ void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept 
   for (;;) {
     // First of all: to tell may take a new thread, and to create one a lock that a closer's thread
     // holds.
-    if (aftermath.left != nullptr) {
-      wait_words_.wake(std::exchange(aftermath.left, nullptr)->closers);
-    }
+    wake_closers(aftermath);
     while (Barrier* const barrier = aftermath.opened.pop_front()) {
       pass(*barrier, aftermath, proof);
+      wake_closers(aftermath);  // of a descriptor whose sync has ended with it
     }
     while (Request* const request = aftermath.over.pop_front()) {
-      tell(*request, proof);
+      tell(*request, aftermath.muted, proof);
     }
-    if (aftermath.watched != nullptr && !readiness_.kick(proof)) {
-      Descriptor& descriptor = *std::exchange(aftermath.watched, nullptr);
-      end_unwatchable(descriptor, aftermath, proof);
-      continue;
+    if (aftermath.watched != nullptr) {
+      const sys::Stay stay(creating_);
+      if (!readiness_.kick(proof)) {
+        Descriptor& descriptor = *std::exchange(aftermath.watched, nullptr);
+        end_unwatchable(descriptor, aftermath, proof);
+        continue;
+      }
     }
     Request* const stranded = aftermath.queued || owes() ? take_stranded(proof) : nullptr;
     if (stranded == nullptr) {
@@ -140,6 +145,12 @@ void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept 
     }
     end(*stranded, descriptor, State::kRunning, result, aftermath, proof);
     aftermath.queued = true;
+  }
+}
+
+void Engine::wake_closers(Aftermath& aftermath) noexcept {
+  if (Descriptor* const left = std::exchange(aftermath.left, nullptr); left != nullptr) {
+    wait_words_.wake(left->closers);
   }
 }
 
@@ -173,19 +184,27 @@ Request* Engine::take_stranded(const SignalsBlocked& proof) noexcept {
   return queue_.take(proof);
 }
 
-void Engine::tell(Request& request, const SignalsBlocked& proof) noexcept {
+void Engine::tell(Request& request, bool muted, const SignalsBlocked& proof) noexcept {
   wait_words_.wake(request.waiters);
   IoList* const list = request.list;
   Notice* const notice = request.notice;
   drop(request);
-  telling_.fetch_add(1, std::memory_order_relaxed);
-  if (notice != nullptr) {
-    notifier_.deliver(*notice, proof);
-  }
+  notify(notice, muted, proof);
   if (list != nullptr) {
-    let_go(*list, proof);
+    let_go(*list, muted, proof);
   }
-  telling_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Engine::notify(Notice* notice, bool muted, const SignalsBlocked& proof) noexcept {
+  if (notice == nullptr) {
+    return;
+  }
+  if (muted) {
+    notifier_.discard(*notice);
+    return;
+  }
+  const sys::Stay stay(creating_);
+  notifier_.deliver(*notice, proof);
 }
 
 // Frees the slot of a request that nobody looks for any more.

@@ -112,7 +112,7 @@ Shortcut Engine::shortcut_of(int fildes) noexcept {
   if (descriptor->closing > 0) {
     return Shortcut::kNone;
   }
-  descriptors_.use(*descriptor);
+  descriptors_.use(*descriptor, proof);
   descriptors_.note_shortcut(fildes, seen);
   return seen;
 }

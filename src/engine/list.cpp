@@ -49,7 +49,7 @@ int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
     failed |= list->failed.load(std::memory_order_relaxed);
   }
   const SignalsBlocked proof;
-  let_go(*list, proof);
+  let_go(*list, false, proof);
   look_after_the_queue(proof);
   if (error != 0) {
     return error;
@@ -123,15 +123,13 @@ int Engine::wait_for(IoList& list) noexcept {
   }
 }
 
-void Engine::let_go(IoList& list, const SignalsBlocked& proof) noexcept {
+void Engine::let_go(IoList& list, bool muted, const SignalsBlocked& proof) noexcept {
   // acq_rel: the last holder sees what the others did, and its waiter the requests' failures.
   switch (list.holders.fetch_sub(1, std::memory_order_acq_rel)) {
     case 1: {
       Notice* const notice = list.notice;
       lists_.give_back(list);
-      if (notice != nullptr) {
-        notifier_.deliver(*notice, proof);
-      }
+      notify(notice, muted, proof);
       break;
     }
     case 2:

@@ -170,7 +170,7 @@ int Engine::enter_line(aiocb& control_block, Request& request, const FileIdentit
       descriptors_.note_writes(request.operation.fildes, true);
     }
   }
-  descriptors_.use(descriptor);
+  descriptors_.use(descriptor, proof);
   if (descriptor.enter(request)) {
     give_turn(request, descriptor, aftermath, proof);
   }

@@ -207,7 +207,7 @@ void Engine::ready(int fildes, io::Interests interests, const SignalsBlocked& pr
 }
 
 void Engine::lost(const SignalsBlocked& proof) noexcept {
-  descriptors_.for_each_used(0, INT_MAX, descriptors_.now(),
+  descriptors_.for_each_used(0, INT_MAX, descriptors_.now(proof),
                              [&](int fildes, Descriptor& descriptor) {
                                {
                                  MutexLock lock(descriptor.mutex, proof);

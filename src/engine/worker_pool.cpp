@@ -119,16 +119,14 @@ std::size_t WorkerPool::limit() const noexcept {
 }
 
 bool WorkerPool::create(const sys::SignalsBlocked& proof) noexcept {
-  creating_.fetch_add(1, std::memory_order_relaxed);
-  const bool created = sys::start_thread(worker_main, this, proof) == 0;
-  creating_.fetch_sub(1, std::memory_order_relaxed);
-  if (created) {
-    // Counted by its creator, and only now: a positive count is never too high.
-    live_.fetch_add(1, std::memory_order_seq_cst);
-  } else {
+  const sys::Stay stay(creating_);
+  if (sys::start_thread(worker_main, this, proof) != 0) {
     threads_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
   }
-  return created;
+  // Counted by its creator, and only now: a positive count is never too high.
+  live_.fetch_add(1, std::memory_order_seq_cst);
+  return true;
 }
 
 void* WorkerPool::worker_main(void* pool) {

@@ -33,6 +33,7 @@
 #include "sys/config.h"
 #include "sys/futex.h"
 #include "sys/mutex.h"
+#include "sys/stays.h"
 
 namespace aiox {
 
@@ -75,8 +76,9 @@ class WorkerPool {
   void stand_aside(const sys::SignalsBlocked& proof) noexcept;
   void step_back(const sys::SignalsBlocked& proof) noexcept;
 
-  /// Whether a worker is being created: its creator, who may be a worker, waits for libc.
-  bool is_creating() const noexcept { return creating_.load(std::memory_order_relaxed) > 0; }
+  /// Whether a worker has been under creation for long: its creator, who may be a worker, waits for
+  /// libc.
+  bool is_held_up() const noexcept { return creating_.any_is_long(); }
 
   /// The number of worker threads.
   std::size_t workers() const noexcept {
@@ -142,7 +144,7 @@ class WorkerPool {
   std::atomic<std::size_t> threads_ = 0;
 
   std::atomic<std::size_t> aside_ = 0;  // of those; counted under mutex_, relaxed
-  std::atomic<int> creating_ = 0;       // relaxed: a number by itself
+  sys::Stays creating_;
 
   sys::Mutex mutex_;
   IdleList idle_ AIOX_GUARDED_BY(mutex_);  // the one that slept last is woken first

@@ -202,6 +202,47 @@ TEST_F(Closer, DoesNotCarryOutWhatAWorkerWillBeThereFor) {
   EXPECT_EQ(gate.started(), ".B");
 }
 
+TEST_F(Closer, DoesNotTakeBusynessForBeingHeldUp) {
+  if (!in_environment({{"AIOX_CLOSE_TIMEOUT_MS", "500"}})) return;
+  const int fildes = another_number();
+  hold_the_only_worker();
+  Transfer& queued = write('B', {.fildes = fildes});
+  // Callbacks without end, each of which may take a new thread.
+  const Ends ends = make_unix_sockets();
+  std::atomic<bool> is_closed = false;
+  std::thread busy([&] {
+    Callbacks callbacks;
+    for (std::size_t told = 1; !is_closed; ++told) {
+      Transfer parked = read_of(ends.reader, 1);
+      parked.aio_sigevent = callbacks.event(&default_attributes());
+      EXPECT_EQ(aio_read(&parked), 0);
+      EXPECT_EQ(aio_cancel(ends.reader, &parked), AIO_CANCELED);
+      callbacks.wait_for(told);
+    }
+  });
+  EXPECT_EQ(::close(fildes), 0);
+  is_closed = true;
+  busy.join();
+  EXPECT_EQ(outcome_of(queued), failure(ECANCELED));
+  EXPECT_EQ(gate.started(), ".");
+}
+
+TEST_F(Closer, AtExitCarriesOutWritesAlsoInAThreadThatIsCancelled) {
+  if (!in_environment({{"AIOX_EXIT_TIMEOUT_MS", kLong}})) return;
+  static int copy = ::dup(file);
+  // Before the first request, so it runs when the library is through.
+  std::atexit([] {
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
+    char byte = 0;
+    ::_exit(::pread(copy, &byte, 1, place_of('B')) == 1 && byte == 'B' ? 0 : 1);
+  });
+  hold_a_worker_that_tells(another_number());
+  gate.open();
+  write('B', {.fildes = copy});
+  pthread_cancel(pthread_self());
+  std::exit(2);
+}
+
 TEST_F(Closer, AtExitIsNotHeldUpEither) {
   if (!in_environment({{"AIOX_EXIT_TIMEOUT_MS", kLong}})) return;
   static int copy = ::dup(file);

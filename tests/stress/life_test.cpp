@@ -156,7 +156,9 @@ class Inhabitant {
     const bool syncs = below(8) == 0;
     ASSERT_TRUE(!syncs || aio_fsync(O_DSYNC, &sync) == 0);
     end(fildes);
-    ASSERT_TRUE(!syncs || outcome_of(sync) == success(0));
+    if (syncs) {
+      ASSERT_EQ(outcome_of(sync), success(0));
+    }
     std::string found(expected.size() + 1, '\0');
     const ssize_t count = ::pread(log_, found.data(), found.size(), 0);
     ASSERT_EQ(count, static_cast<ssize_t>(expected.size()));
@@ -228,6 +230,8 @@ class Inhabitant {
 };
 
 TEST(Life, OfThreadsThatForkCancelAndCloseUnderSignalsLosesNothing) {
+  // A sync of a disk that others keep busy may take longer than a close waits by default.
+  if (!in_environment({{"AIOX_CLOSE_TIMEOUT_MS", "600000"}})) return;
   const std::uint32_t chosen = seed();
   const TempFile file;
   Transfer over = write_of(file, "x");

@@ -65,6 +65,7 @@ pthread_attr_t& default_attributes() {
   static pthread_attr_t attributes = [] {
     pthread_attr_t made;
     pthread_attr_init(&made);
+    pthread_attr_setdetachstate(&made, PTHREAD_CREATE_DETACHED);
     return made;
   }();
   return attributes;

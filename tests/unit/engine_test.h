@@ -44,6 +44,9 @@ class RecordingNotifier final : public notify::Notifier {
   }
 
   void deliver(Notice& notice, const sys::SignalsBlocked& /*proof*/) noexcept override {
+    if (before_deliver) {
+      before_deliver();
+    }
     const std::lock_guard lock(mutex_);
     if (!muted_) {
       (keeps_ ? kept_ : told_) += static_cast<char>(notice.value.sival_int);
@@ -87,6 +90,15 @@ class RecordingNotifier final : public notify::Notifier {
     wait_until([&] { return told() == names; }, ("notification of " + names).c_str());
   }
 
+  void wait_muted() const {
+    wait_until(
+        [&] {
+          const std::lock_guard lock(mutex_);
+          return muted_;
+        },
+        "exit to begin");
+  }
+
   /// Notices that were prepared and neither delivered nor discarded.
   int alive() const {
     const std::lock_guard lock(mutex_);
@@ -94,6 +106,7 @@ class RecordingNotifier final : public notify::Notifier {
   }
 
   std::function<void()> before_prepare;
+  std::function<void()> before_deliver;
 
  private:
   void give_back(Notice& notice) {

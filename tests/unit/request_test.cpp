@@ -16,9 +16,9 @@ constexpr std::initializer_list<State> kStates = {State::kFree, State::kWaiting,
 
 const std::set<std::pair<State, State>> kLegal = {
     {State::kFree, State::kWaiting},    {State::kWaiting, State::kQueued},
-    {State::kWaiting, State::kDone},    {State::kQueued, State::kRunning},
-    {State::kQueued, State::kDone},     {State::kRunning, State::kDone},
-    {State::kRunning, State::kWaiting},
+    {State::kWaiting, State::kRunning}, {State::kWaiting, State::kDone},
+    {State::kQueued, State::kRunning},  {State::kQueued, State::kDone},
+    {State::kRunning, State::kDone},    {State::kRunning, State::kWaiting},
 };
 
 void set(Request& request, std::uint32_t generation, State state) {

@@ -52,11 +52,9 @@ TEST_F(WorkerPoolTest, OneKickWakesAsManySleepersAsThereAreRequests) {
 
 TEST_F(WorkerPoolTest, AWorkerThatCreatesTheNextHasTakenNoRequestYet) {
   std::atomic<std::ptrdiff_t> queued = 0;
-  std::atomic<bool> is_creating = false;
   const CreationWatch watch([&] {
     if (pool_thread()) {
       queued = bench.queue.size();
-      is_creating = pool->is_creating();
     }
   });
   bench.push(1, lane_of(0));
@@ -64,8 +62,15 @@ TEST_F(WorkerPoolTest, AWorkerThatCreatesTheNextHasTakenNoRequestYet) {
   EXPECT_TRUE(kick());
   wait_until([&] { return server.served() == 2; }, "the end of two requests");
   EXPECT_EQ(queued, 1) << "one of two is claimed";
-  EXPECT_TRUE(is_creating);
-  EXPECT_FALSE(pool->is_creating());
+}
+
+TEST_F(WorkerPoolTest, SaysThatItIsHeldUpWhileTheCreationOfAWorkerTakesLong) {
+  const CreationWatch watch(
+      [&] { wait_until([&] { return pool->is_held_up(); }, "the creation to take long"); });
+  EXPECT_FALSE(pool->is_held_up());
+  bench.push(1, lane_of(0));
+  EXPECT_TRUE(kick());
+  EXPECT_FALSE(pool->is_held_up());
 }
 
 TEST_F(WorkerPoolTest, NeverServesMoreAtOnceThanTheLimit) {
