@@ -5,12 +5,14 @@
 #include <pthread.h>
 
 #include <cerrno>
+#include <cstdint>
 
 #include "abi/calls.h"
 #include "abi/process.h"
 #include "abi/reply.h"
 #include "sys/clock.h"
 #include "sys/futex.h"
+#include "sys/spin.h"
 
 namespace aiox::abi {
 namespace {
@@ -41,6 +43,27 @@ bool is_over(Engine* engine, const aiocb* const list[], int nent, Watch watch,
   return !any;
 }
 
+// Whether something is over soon. A thread for which that is so goes on spinning; one whose
+// requests take longer, as a device's do, tries it again only now and then. A handler that
+// interrupts this does it no harm.
+bool is_over_soon(Engine* engine, const aiocb* const list[], int nent,
+                  const timespec* timeout) noexcept {
+  constexpr int kMostEntries = 32;      // looking at more takes longer than what is waited for
+  constexpr std::int8_t kPatience = 8;  // failures in a row
+  constexpr std::uint8_t kNowAndThen = 64 - 1;
+  static constinit thread_local std::int8_t patience = kPatience;
+  static constinit thread_local std::uint8_t waits = 0;
+  const bool has_time = timeout == nullptr || timeout->tv_sec > 0 ||
+                        (timeout->tv_sec == 0 && timeout->tv_nsec > sys::kSpinTime);
+  if (!engine->may_spin() || nent > kMostEntries || !has_time ||
+      (patience == 0 && (++waits & kNowAndThen) != 0)) {
+    return false;
+  }
+  const bool is_soon = sys::spin_until([=] { return is_over(engine, list, nent, Watch::kNo, 0); });
+  patience = is_soon ? kPatience : static_cast<std::int8_t>(patience > 0 ? patience - 1 : 0);
+  return is_soon;
+}
+
 }  // namespace
 
 int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
@@ -51,7 +74,7 @@ int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
     return reply.with(EINVAL);
   }
   Engine* const engine = engine_if_any();
-  if (is_over(engine, list, nent, Watch::kNo, 0)) {
+  if (is_over(engine, list, nent, Watch::kNo, 0) || is_over_soon(engine, list, nent, timeout)) {
     return reply.with(0);
   }
   const sys::Nanoseconds deadline =

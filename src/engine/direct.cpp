@@ -17,11 +17,12 @@ constexpr unsigned kPaysFrom = 256;
 }  // namespace
 
 // The context that the caller's request will be in; none where it is not for the kernel.
-std::uint32_t Engine::kernel_context_for(const Request& request, const FileTraits& traits,
+std::uint32_t Engine::kernel_context_for(Opcode opcode, const FileTraits& traits,
                                          const SignalsBlocked& proof) noexcept {
   const sys::Use use = config_.use(sys::Option::kKernelAio);
-  if (!traits.direct || traits.kind != FileKind::kFile || request.ordered ||
-      is_sync(request.operation.opcode) || use == sys::Use::kOff) {
+  const bool is_ordered = traits.append && opcode == Opcode::kWrite;
+  if (!traits.direct || traits.kind != FileKind::kFile || is_ordered || is_sync(opcode) ||
+      use == sys::Use::kOff) {
     return io::KernelAio::kNoContext;
   }
   if (use != sys::Use::kAlways && direct_requests_.load(std::memory_order_relaxed) < kPaysFrom) {
@@ -41,6 +42,7 @@ void Engine::submit_to_kernel(Request& request, std::uint32_t generation, int re
   if (kernel_.submit({&order, 1}, io::Attendance::kByReaper, proof).taken == 1) {
     return;
   }
+  request.lane = RunQueue::rank_of_caller(reqprio);
   MutexLock lock(descriptor.mutex, proof);
   request.transition(generation, State::kRunning, State::kWaiting);
   hand_to_worker(request, aftermath, proof);

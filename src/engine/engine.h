@@ -109,6 +109,9 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   /// `proof` as for prepare_close().
   void drain(const sys::SignalsBlocked& proof) noexcept;
 
+  /// Whether a thread that waits may spin for a moment.
+  bool may_spin() const noexcept { return pool_.may_spin(); }
+
   WaitWords& wait_words() noexcept { return wait_words_; }
   const Counters& counters() const noexcept { return table_.counters; }
   std::size_t outstanding() const noexcept { return table_.outstanding(); }
@@ -171,7 +174,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
                 std::uint32_t generation, const sys::SignalsBlocked& proof) noexcept;
 
   // In direct.cpp: what the kernel's AIO serves.
-  std::uint32_t kernel_context_for(const Request& request, const FileTraits& traits,
+  std::uint32_t kernel_context_for(Opcode opcode, const FileTraits& traits,
                                    const sys::SignalsBlocked& proof) noexcept;
   void submit_to_kernel(Request& request, std::uint32_t generation, int reqprio,
                         Descriptor& descriptor, Aftermath& aftermath,

@@ -33,7 +33,10 @@ int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
     list->waiters.store(0, std::memory_order_relaxed);
     list->failed.store(false, std::memory_order_relaxed);
     list->notice = notice;
-    auto room = static_cast<std::size_t>(config_.get(sys::Option::kImmediateCallMax));
+    // Who waits for all may as well copy all.
+    auto room = mode == LIO_WAIT
+                    ? SIZE_MAX
+                    : static_cast<std::size_t>(config_.get(sys::Option::kImmediateCallMax));
     for (std::size_t i = 0; i < nent; ++i) {
       if (entries[i] != nullptr && entries[i]->aio_lio_opcode != LIO_NOP) {
         const int error = submit_entry(*entries[i], *list, room, proof);

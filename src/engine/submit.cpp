@@ -59,10 +59,10 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t
   if (error == 0) {
     request->list = list;
     request->notice = notice;
+    request->context = kernel_context_for(opcode, traits, proof);
     fill(*request, control_block, opcode, traits);
     request->closes = closes;
     request->moved = moved;
-    request->context = kernel_context_for(*request, traits, proof);
     error = enter(control_block, *request, traits.file, seen, proof);
   }
   if (error != 0 && notice != nullptr) {
@@ -90,7 +90,9 @@ void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
                        .offset = sync ? 0 : control_block.aio_offset};
   request.ordered = !sync && (may_wait(traits.kind) || (traits.append && opcode == Opcode::kWrite));
   request.abandoned = false;
-  request.lane = RunQueue::rank_of_caller(sync ? 0 : control_block.aio_reqprio);
+  if (request.context == io::KernelAio::kNoContext) {
+    request.lane = RunQueue::rank_of_caller(sync ? 0 : control_block.aio_reqprio);
+  }
   request.submitted_at.store(sys::monotonic_now(), std::memory_order_relaxed);
   request.coverage = sync ? begin_coverage(request) : nullptr;
 }

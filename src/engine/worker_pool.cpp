@@ -52,6 +52,9 @@ void WorkerPool::rouse_all(const sys::SignalsBlocked& proof) noexcept {
 }
 
 bool WorkerPool::kick(const sys::SignalsBlocked& proof) noexcept {
+  if (spinning_.load(std::memory_order_seq_cst) > 0) {
+    return true;
+  }
   const bool under_way = waking_.exchange(true, std::memory_order_seq_cst);
   if (under_way && live_.load(std::memory_order_seq_cst) > 0) {
     return true;
@@ -143,6 +146,7 @@ void* WorkerPool::worker_main(void* pool) {
 }
 
 void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
+  bool was_quick = false;
   for (Wakeup wakeup = Wakeup::kWoken; wakeup != Wakeup::kLeave;) {
     if (is_surplus()) {
       if (wakeup == Wakeup::kWoken) {
@@ -158,11 +162,28 @@ void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
         wakeup == Wakeup::kWoken ? hand_on_and_take(proof) : queue_.take(proof);
     wakeup = Wakeup::kLook;
     if (request != nullptr) {
+      const sys::Nanoseconds begin = sys::monotonic_now();
       server_.serve(*request, proof);
+      was_quick = sys::monotonic_now() - begin < sys::kSpinTime;
+    } else if (was_quick) {
+      wakeup = spin();
+      was_quick = false;
     } else {
       wakeup = sleep(self, proof);
     }
   }
+}
+
+// kWoken, with `waking_` held, where something came and nobody else is about to wake another.
+WorkerPool::Wakeup WorkerPool::spin() noexcept {
+  int none = 0;
+  if (!may_spin_ || !spinning_.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
+    return Wakeup::kLook;
+  }
+  const bool came = sys::spin_until([this] { return queue_.size() > 0; });
+  spinning_.store(0, std::memory_order_seq_cst);
+  return came && !waking_.exchange(true, std::memory_order_seq_cst) ? Wakeup::kWoken
+                                                                    : Wakeup::kLook;
 }
 
 Request* WorkerPool::hand_on_and_take(const sys::SignalsBlocked& proof) noexcept {

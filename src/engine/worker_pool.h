@@ -14,6 +14,11 @@
 // seq_cst or under mutex_, so one of the two sees the other. The same holds for `waking_` (cleared,
 // then the queue looked at) and for `live_` (counted down, then the queue looked at).
 //
+// A worker that has just been quick (its request was bound by the processor) spins before it goes
+// to sleep, one at a time. kick() leaves what was pushed to it: whoever sees it counted in
+// `spinning_` has pushed before, and the spinner looks at the queue after it no longer counts. The
+// accesses are seq_cst, too.
+//
 // Somebody serves: kick() returns true only if, after the push, it saw a live worker or created
 // one, and a worker leaves only if, after it no longer counts as live, it finds the queue empty. So
 // a request was either refused, or a worker will look at it. A caller that sees no live worker
@@ -33,6 +38,7 @@
 #include "sys/config.h"
 #include "sys/futex.h"
 #include "sys/mutex.h"
+#include "sys/spin.h"
 #include "sys/stays.h"
 
 namespace aiox {
@@ -80,6 +86,9 @@ class WorkerPool {
   /// libc.
   bool is_held_up() const noexcept { return creating_.any_is_long(); }
 
+  /// Whether there is another processor to wait for.
+  bool may_spin() const noexcept { return may_spin_; }
+
   /// The number of worker threads.
   std::size_t workers() const noexcept {
     const std::ptrdiff_t live = live_.load(std::memory_order_seq_cst);
@@ -114,6 +123,7 @@ class WorkerPool {
   bool retire(Worker& worker) noexcept AIOX_REQUIRES(mutex_);
   bool leave_to_others(Worker& worker, const sys::SignalsBlocked& proof) noexcept;
   void count_out(const Worker& worker) noexcept AIOX_REQUIRES(mutex_);
+  Wakeup spin() noexcept;
   Request* hand_on_and_take(const sys::SignalsBlocked& proof) noexcept;
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
   bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
@@ -136,6 +146,8 @@ class WorkerPool {
   Server& server_;
   const sys::Config& config_;
 
+  const bool may_spin_ = sys::has_several_processors();
+  std::atomic<int> spinning_ = 0;         // 0 or 1 workers that spin; seq_cst, see above
   std::atomic<bool> waking_ = false;      // seq_cst, see above
   std::atomic<std::ptrdiff_t> live_ = 0;  // seq_cst: created, and neither leaving nor aside
   sys::FutexWord departures_{0};          // counts threads that are gone, for the destructor

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+//
+// Waiting on a processor, for what another processor is about to do.
+#pragma once
+
+#include <sched.h>
+
+#include "sys/clock.h"
+
+namespace aiox::sys {
+
+/// How long it is worth it: about what it costs to put a thread to sleep and to wake it.
+inline constexpr Nanoseconds kSpinTime = 20'000;
+
+/// Whether the calling thread may run on several processors. On one alone, who spins keeps off whom
+/// it waits for. A system call.
+inline bool has_several_processors() noexcept {
+  cpu_set_t processors;
+  return ::sched_getaffinity(0, sizeof processors, &processors) == -1 || CPU_COUNT(&processors) > 1;
+}
+
+/// Looks again and again whether `holds`, for up to kSpinTime. Whether it did.
+template <typename Condition>
+bool spin_until(const Condition& holds) noexcept {
+  for (const Nanoseconds end = monotonic_now() + kSpinTime;;) {
+    for (int i = 0; i < 16; ++i) {
+      if (holds()) {
+        return true;
+      }
+      __builtin_ia32_pause();
+    }
+    if (monotonic_now() >= end) {
+      return false;
+    }
+  }
+}
+
+}  // namespace aiox::sys
