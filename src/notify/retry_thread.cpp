@@ -12,8 +12,9 @@ namespace {
 constexpr sys::Nanoseconds kShortest = 1 * sys::kNanosecondsPerMillisecond;
 constexpr sys::Nanoseconds kLongest = 32 * sys::kNanosecondsPerMillisecond;
 
-// How long it takes to notice that nothing is expected any more.
-constexpr sys::Nanoseconds kDoze = 1 * sys::kNanosecondsPerSecond;
+// Bounds of how long it takes to notice that nothing is expected any more.
+constexpr sys::Nanoseconds kShortestDoze = 10 * sys::kNanosecondsPerMillisecond;
+constexpr sys::Nanoseconds kLongestDoze = 1 * sys::kNanosecondsPerSecond;
 
 }  // namespace
 
@@ -74,7 +75,7 @@ void RetryThread::run(const sys::SignalsBlocked& proof) noexcept {
         return;  // this may be gone already
       }
       dozing_ = !owes;
-      pause = owes ? pause : kDoze;
+      pause = owes ? pause : std::clamp(config_.idle_time(), kShortestDoze, kLongestDoze);
       seen = calls_.load(std::memory_order_relaxed);
     }
     sys::futex_wait(calls_, seen, sys::monotonic_now() + pause);

@@ -24,6 +24,7 @@
 
 #include <cstdint>
 
+#include "sys/config.h"
 #include "sys/futex.h"
 #include "sys/mutex.h"
 
@@ -47,7 +48,8 @@ class Debtor {
 
 class RetryThread {
  public:
-  explicit RetryThread(Debtor& debtor) noexcept : debtor_(debtor) {}
+  RetryThread(Debtor& debtor, const sys::Config& config) noexcept
+      : debtor_(debtor), config_(config) {}
 
   /// Ends the thread and waits for it.
   ~RetryThread();
@@ -74,6 +76,7 @@ class RetryThread {
   void set_state(std::uint32_t state) noexcept AIOX_REQUIRES(mutex_);
 
   Debtor& debtor_;
+  const sys::Config& config_;
   sys::Mutex mutex_;                             // a leaf of the lock order
   sys::FutexWord state_{kNone};                  // written under mutex_
   sys::FutexWord calls_{0};                      // written under mutex_: ends a sleep

@@ -24,7 +24,7 @@ namespace aiox::notify {
 class SigeventNotifier final : public Notifier, private Debtor {
  public:
   explicit SigeventNotifier(const sys::Config& config = sys::config()) noexcept
-      : callbacks_(CallbackThreads::make(config)) {}
+      : callbacks_(CallbackThreads::make(config)), retry_thread_(*this, config) {}
 
   explicit operator bool() const noexcept {
     return static_cast<bool>(store_) && callbacks_ != nullptr;
@@ -51,7 +51,7 @@ class SigeventNotifier final : public Notifier, private Debtor {
   KeptNotices with_attributes_;
   const CallbackThreads::Pointer callbacks_;
   std::atomic<bool> muted_ = false;  // relaxed: a flag by itself
-  RetryThread retry_thread_{*this};  // the last one: its end comes before that of the others
+  RetryThread retry_thread_;         // the last one: its end comes before that of the others
 };
 
 }  // namespace aiox::notify

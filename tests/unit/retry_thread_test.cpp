@@ -39,7 +39,8 @@ class RetryThreadTest : public testing::Test {
   static bool is_there() { return !threads_named("aiox/notifier").empty(); }
 
   TestDebtor debtor_;
-  std::optional<notify::RetryThread> thread_{std::in_place, debtor_};
+  sys::Config config_;
+  std::optional<notify::RetryThread> thread_{std::in_place, debtor_, config_};
 };
 
 TEST_F(RetryThreadTest, IsThereWhileSomethingIsOwedAndOnlyThen) {
