@@ -2,9 +2,7 @@
 #include "engine/arguments.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -71,12 +69,12 @@ int check_arguments(const aiocb& control_block, Opcode opcode, FileTraits& trait
 Shortcut look_for_shortcut(int fildes) noexcept {
   const int flags = ::fcntl(fildes, F_GETFL);
   struct stat file {};
-  struct statfs system {};
   if (flags == -1 || (flags & (O_PATH | O_DSYNC)) != 0 || ::fstat(fildes, &file) == -1 ||
-      (!S_ISREG(file.st_mode) && !S_ISBLK(file.st_mode)) || ::fstatfs(fildes, &system) == -1) {
+      (!S_ISREG(file.st_mode) && !S_ISBLK(file.st_mode))) {
     return Shortcut::kNone;
   }
-  if (S_ISREG(file.st_mode) && system.f_type == TMPFS_MAGIC) {
+  // Files in memory alone have seals. (fstatfs() might ask a server that is dead.)
+  if (::fcntl(fildes, F_GET_SEALS) != -1) {
     return Shortcut::kMemory;
   }
   // With O_DIRECT, RWF_NOWAIT does not keep the call from waiting for the device.

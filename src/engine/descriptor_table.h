@@ -71,9 +71,19 @@ class DescriptorTable {
                ? part->shortcuts[number_of(fildes) % kPerPart].load(std::memory_order_relaxed)
                : Shortcut::kUnknown;
   }
+  /// Without effect where nothing was ever used of that number's part.
   void note_shortcut(int fildes, Shortcut shortcut) noexcept {
-    part_of(fildes)->shortcuts[number_of(fildes) % kPerPart].store(shortcut,
-                                                                   std::memory_order_relaxed);
+    if (Part* const part = part_of(fildes); part != nullptr) {
+      part->shortcuts[number_of(fildes) % kPerPart].store(shortcut, std::memory_order_relaxed);
+    }
+  }
+
+  /// Counts the uses of a shortcut, up to 255 and around. A count may be lost; relaxed.
+  std::uint8_t count_shortcut(int fildes) noexcept {
+    std::atomic<std::uint8_t>& count = part_of(fildes)->shortcut_uses[number_of(fildes) % kPerPart];
+    const auto next = static_cast<std::uint8_t>(count.load(std::memory_order_relaxed) + 1);
+    count.store(next, std::memory_order_relaxed);
+    return next;
   }
 
   /// Notes, under its lock, that a descriptor is in use.
@@ -157,6 +167,7 @@ class DescriptorTable {
     Descriptor descriptors[kPerPart];
     std::atomic<std::uint64_t> writing[kPerPart / 64];
     std::atomic<Shortcut> shortcuts[kPerPart];
+    std::atomic<std::uint8_t> shortcut_uses[kPerPart];
   };
 
   static std::size_t number_of(int fildes) noexcept { return static_cast<std::size_t>(fildes); }

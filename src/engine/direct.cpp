@@ -2,6 +2,8 @@
 //
 // O_DIRECT reads and writes, which the kernel's own AIO serves: submitted by the caller, kRunning
 // from then on. What it does not take is queued for a worker.
+#include <cerrno>
+
 #include "engine/engine.h"
 
 namespace aiox {
@@ -36,14 +38,18 @@ std::uint32_t Engine::kernel_context_for(Opcode opcode, const FileTraits& traits
 void Engine::submit_to_kernel(Request& request, std::uint32_t generation, int reqprio,
                               Descriptor& descriptor, Aftermath& aftermath,
                               const SignalsBlocked& proof) noexcept {
-  const io::Order order{.operation = &request.operation,
-                        .cookie = Ticket{request.index, generation}.bits(),
-                        .reqprio = reqprio};
-  if (kernel_.submit({&order, 1}, io::Attendance::kByReaper, proof).taken == 1) {
+  const Operation rest = rest_of(request);
+  const io::Order order{
+      .operation = &rest, .cookie = Ticket{request.index, generation}.bits(), .reqprio = reqprio};
+  if (kernel_.submit({&order, 1}, proof).taken == 1) {
     return;
   }
   request.lane = RunQueue::rank_of_caller(reqprio);
   MutexLock lock(descriptor.mutex, proof);
+  if (request.abandoned) {  // its number may be another file's by now
+    end(request, descriptor, State::kRunning, Result::failure(EBADF), aftermath, proof);
+    return;
+  }
   request.transition(generation, State::kRunning, State::kWaiting);
   hand_to_worker(request, aftermath, proof);
 }
@@ -51,13 +57,23 @@ void Engine::submit_to_kernel(Request& request, std::uint32_t generation, int re
 void Engine::completed(std::uint64_t cookie, Result result, const SignalsBlocked& proof) noexcept {
   const Ticket ticket = Ticket::from_bits(cookie);
   Request* const request = table_.find(ticket);
-  AIOX_ASSERT(request != nullptr && request->generation() == ticket.generation);
-  finish(*request, result, proof);
+  // Each is told of once. Should the kernel do otherwise, the slot is another's by now.
+  if (request != nullptr && request->word.load(std::memory_order_acquire) ==
+                                Request::pack(ticket.generation, State::kRunning)) {
+    finish(*request, result, proof);
+  }
+}
+
+// The event is not taken yet, so the request is there. A write may set off a sync.
+bool Engine::is_plain(std::uint64_t cookie) const noexcept {
+  const Request* const request = table_.find(Ticket::from_bits(cookie));
+  return request != nullptr && request->operation.opcode == Opcode::kRead &&
+         request->notice == nullptr && request->list == nullptr;
 }
 
 // Looks for the end of a request that the kernel may serve. Async-signal-safe.
 bool Engine::poll_kernel(const Request& request) const noexcept {
-  return kernel_.poll(request.context);
+  return kernel_.poll(request.context.load(std::memory_order_relaxed));
 }
 
 }  // namespace aiox

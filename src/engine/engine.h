@@ -181,6 +181,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
                         const sys::SignalsBlocked& proof) noexcept;
   void completed(std::uint64_t cookie, Result result,
                  const sys::SignalsBlocked& proof) noexcept override;
+  bool is_plain(std::uint64_t cookie) const noexcept override;
   bool poll_kernel(const Request& request) const noexcept;
 
   // In turn.cpp: the requests of a descriptor whose turn it is.

@@ -6,10 +6,11 @@
 // and, unless it tells of itself, no signal blocked: a handler finds the aiocb as it was before or
 // as it is afterwards.
 //
-// The attempt rests on a hint about the descriptor, that may be out of date. A wrong hint costs a
-// system call that fails, or one that waits for the device; it is never a reason to refuse
-// anything, and no order depends on it: a write that is not alone on its descriptor goes the long
-// way, where the descriptor is looked at anew.
+// The attempt rests on a hint about the descriptor, that may be out of date: with each 256th
+// request on it, it is looked at anew. A wrong hint costs a system call that fails, or one that
+// waits for the device; it is never a reason to refuse anything, and no order depends on it: a
+// write that is not alone on its descriptor goes the long way, where the descriptor is looked at
+// anew.
 #include <signal.h>
 
 #include "engine/engine.h"
@@ -24,10 +25,6 @@ namespace {
 
 // The largest request that is tried in a caller that has no other one.
 constexpr std::size_t kLargestAlone = std::size_t{1} << 20;
-
-// A thread looks anew at a descriptor with each request of that many: a system call would cost
-// more than the rest of this way.
-constexpr std::uint8_t kLookInterval = 256 - 1;
 
 bool is_silent(const sigevent& event) noexcept {
   return event.sigev_notify == SIGEV_NONE ||
@@ -81,7 +78,7 @@ Engine::Tried Engine::try_in_caller(aiocb& control_block, Opcode opcode,
   }
   if (attempt.outcome == io::Attempt::Outcome::kCannot) {
     const bool never = attempt.result.error == EOPNOTSUPP || attempt.result.error == ENOSYS ||
-                       attempt.result.error == EPERM;
+                       attempt.result.error == EPERM || attempt.result.error == EINVAL;
     descriptors_.note_shortcut(fildes, never ? Shortcut::kNone : Shortcut::kUnknown);
     return kNot;
   }
@@ -94,16 +91,17 @@ bool Engine::is_small_enough(std::size_t nbytes, std::size_t room) const noexcep
 }
 
 Shortcut Engine::shortcut_of(int fildes) noexcept {
-  static constinit thread_local std::uint8_t requests = 0;
   const Shortcut known = descriptors_.shortcut(fildes);
-  return known != Shortcut::kUnknown && (++requests & kLookInterval) != 0 ? known
-                                                                          : learn_shortcut(fildes);
+  return known != Shortcut::kUnknown && descriptors_.count_shortcut(fildes) != 0
+             ? known
+             : learn_shortcut(fildes);
 }
 
 // A hint makes a number one in use, so that its close() is seen, which drops the hint.
 [[gnu::noinline]] Shortcut Engine::learn_shortcut(int fildes) noexcept {
   const Shortcut seen = look_for_shortcut(fildes);
-  Descriptor* const descriptor = descriptors_.open(fildes);
+  Descriptor* const descriptor =
+      seen != Shortcut::kNone ? descriptors_.open(fildes) : descriptors_.find(fildes);
   if (descriptor == nullptr) {
     return Shortcut::kNone;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // lio_listio().
+#include <algorithm>
 #include <cerrno>
 
 #include "engine/engine.h"
@@ -33,10 +34,7 @@ int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
     list->waiters.store(0, std::memory_order_relaxed);
     list->failed.store(false, std::memory_order_relaxed);
     list->notice = notice;
-    // Who waits for all may as well copy all.
-    auto room = mode == LIO_WAIT
-                    ? SIZE_MAX
-                    : static_cast<std::size_t>(config_.get(sys::Option::kImmediateCallMax));
+    auto room = static_cast<std::size_t>(config_.get(sys::Option::kImmediateCallMax));
     for (std::size_t i = 0; i < nent; ++i) {
       if (entries[i] != nullptr && entries[i]->aio_lio_opcode != LIO_NOP) {
         const int error = submit_entry(*entries[i], *list, room, proof);
@@ -69,8 +67,8 @@ int Engine::submit_entry(aiocb& entry, IoList& list, std::size_t& room,
     const Opcode opcode = lio_opcode == LIO_READ ? Opcode::kRead : Opcode::kWrite;
     const std::size_t nbytes = entry.aio_nbytes;
     const Tried tried = try_in_caller(entry, opcode, room);
+    room -= std::min(room, tried.is_done ? nbytes : tried.moved);
     if (tried.is_done) {
-      room -= nbytes;
       return 0;
     }
     // relaxed: the caller holds the list, too, and lets go of it last.

@@ -186,7 +186,8 @@ bool Engine::withdraw(aiocb& control_block, Request& request, Descriptor& descri
   Aftermath aftermath;
   {
     MutexLock lock(descriptor.mutex, proof);
-    if (request.names(control_block, generation) && request.moved != 0) {
+    if (request.names(control_block, generation) && request.moved != 0 &&
+        request.operation.opcode == Opcode::kWrite) {
       return false;
     }
     const bool queued = request.transition(generation, State::kQueued, State::kDone);

@@ -117,9 +117,11 @@ bool Engine::is_through(Request& request, Result& result) noexcept {
 
 // What a request ends with that goes no further: a write that has moved some bytes cannot be
 // undone.
+// A read of a file begins anew, and what was read of it is nothing that could be lost.
 Result Engine::cut_short(const Request& request, int error) noexcept {
-  return request.moved != 0 ? Result::success(static_cast<ssize_t>(request.moved))
-                            : Result::failure(error);
+  const bool is_kept = request.operation.opcode == Opcode::kWrite;
+  return is_kept && request.moved != 0 ? Result::success(static_cast<ssize_t>(request.moved))
+                                       : Result::failure(error);
 }
 
 Operation Engine::rest_of(const Request& request) noexcept {

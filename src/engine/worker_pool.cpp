@@ -52,7 +52,10 @@ void WorkerPool::rouse_all(const sys::SignalsBlocked& proof) noexcept {
 }
 
 bool WorkerPool::kick(const sys::SignalsBlocked& proof) noexcept {
-  if (spinning_.load(std::memory_order_seq_cst) > 0) {
+  // One push is left to a spinner, which may have lost its processor; the next one wakes another.
+  int one = 1;
+  if (spinning_.load(std::memory_order_relaxed) == 1 &&
+      spinning_.compare_exchange_strong(one, 0, std::memory_order_seq_cst)) {
     return true;
   }
   const bool under_way = waking_.exchange(true, std::memory_order_seq_cst);
@@ -180,8 +183,10 @@ WorkerPool::Wakeup WorkerPool::spin() noexcept {
   if (!may_spin_ || !spinning_.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
     return Wakeup::kLook;
   }
-  const bool came = sys::spin_until([this] { return queue_.size() > 0; });
+  sys::spin_until([this] { return queue_.size() > 0 || spinning_.load() == 0; });
   spinning_.store(0, std::memory_order_seq_cst);
+  // Also where the time was over: what came since was left to us.
+  const bool came = queue_.size() > 0;
   return came && !waking_.exchange(true, std::memory_order_seq_cst) ? Wakeup::kWoken
                                                                     : Wakeup::kLook;
 }

@@ -15,9 +15,9 @@
 // then the queue looked at) and for `live_` (counted down, then the queue looked at).
 //
 // A worker that has just been quick (its request was bound by the processor) spins before it goes
-// to sleep, one at a time. kick() leaves what was pushed to it: whoever sees it counted in
-// `spinning_` has pushed before, and the spinner looks at the queue after it no longer counts. The
-// accesses are seq_cst, too.
+// to sleep, one at a time. kick() leaves one push to it, by taking `spinning_` back: so it was
+// pushed before, and the spinner looks at the queue after it has seen that, or has taken it back
+// itself. The accesses are seq_cst, too.
 //
 // Somebody serves: kick() returns true only if, after the push, it saw a live worker or created
 // one, and a worker leaves only if, after it no longer counts as live, it finds the queue empty. So

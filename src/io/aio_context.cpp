@@ -29,9 +29,6 @@ constexpr sys::Nanoseconds kLookInterval = sys::kNanosecondsPerMillisecond;
 constexpr sys::Nanoseconds kShortestPatience = sys::kNanosecondsPerMillisecond;
 constexpr sys::Nanoseconds kLongestPatience = sys::kNanosecondsPerSecond;
 
-// How long a thread sleeps on the ring, where it is not woken if somebody else takes its event.
-constexpr sys::Nanoseconds kLongestWait = 10 * sys::kNanosecondsPerMillisecond;
-
 // Beyond it, io_submit() would raise SIGXFSZ in the thread of a program that only wanted to submit.
 rlim_t write_limit(std::span<const Order> orders) noexcept {
   const bool writes = std::any_of(orders.begin(), orders.end(), [](const Order& order) {
@@ -112,7 +109,7 @@ std::uint32_t AioContext::reserve(std::size_t wanted) noexcept {
   return granted;
 }
 
-Submission AioContext::submit(std::span<const Order> orders, Attendance attendance,
+Submission AioContext::submit(std::span<const Order> orders,
                               const sys::SignalsBlocked& proof) noexcept {
   Submission all{.taken = 0, .why = Submitted::kAll, .context = number_, .error = 0};
   if (failures_.load(std::memory_order_relaxed) >= kFailures) {
@@ -126,7 +123,7 @@ Submission AioContext::submit(std::span<const Order> orders, Attendance attendan
     std::uint32_t taken = 0;
     if (room == 0) {
       all.why = poll(proof) ? Submitted::kAll : Submitted::kFull;
-    } else if (attendance == Attendance::kByReaper && !attend(proof)) {
+    } else if (!call_reaper(proof)) {
       error = EAGAIN;
     } else {
       taken = submit_some(rest.first(room), limit, error);
@@ -159,22 +156,24 @@ std::uint32_t AioContext::submit_some(std::span<const Order> orders, rlim_t limi
   return static_cast<std::uint32_t>(std::max(taken, 0L));
 }
 
-bool AioContext::poll(const sys::SignalsBlocked& proof) noexcept {
+// As many as a ring has, so that it ends beside a thread that submits all the time.
+bool AioContext::take(bool only_plain, const sys::SignalsBlocked& proof) noexcept {
   bool any = false;
-  while (ring_.has_events()) {
-    if ((taking_.fetch_or(kTaken) & kTaken) != 0) {
+  for (std::uint32_t i = 0; i < Ring::kEntries && ring_.has_events(); ++i) {
+    if ((taking_.fetch_or(kTaken) & kTaken) != 0 || !take_one(only_plain, proof)) {
       break;
     }
-    any = take_one(proof) || any;
+    any = true;
   }
   return any;
 }
 
 // Called with `taking_` held, and gives it back before it tells: the listener may have to wait for
 // a lock of libc's, and meanwhile others shall find their events.
-bool AioContext::take_one(const sys::SignalsBlocked& proof) noexcept {
+bool AioContext::take_one(bool only_plain, const sys::SignalsBlocked& proof) noexcept {
   Ring::Event event;
-  const bool taken = ring_.take(event);
+  const bool taken = ring_.has_events() && (!only_plain || listener_->is_plain(ring_.oldest())) &&
+                     ring_.take(event);
   give_back();
   if (taken) {
     outstanding_.fetch_sub(1);
@@ -189,36 +188,8 @@ void AioContext::give_back() noexcept {
   }
 }
 
-Waited AioContext::wait(sys::Nanoseconds deadline, const sys::SignalsBlocked& proof) {
-  if (poll(proof)) {
-    return Waited::kLook;
-  }
-  // Beside the reaper, the thread would sleep on when that was quicker. It does so when somebody
-  // else polls, or calls the reaper, in the meantime: that is what the bound is for.
-  const sys::Nanoseconds time = std::min(deadline - sys::monotonic_now(), kLongestWait);
-  if ((attended_.load() && live_.load() > 0) || time <= 0) {
-    return Waited::kElsewhere;
-  }
-  switch (ring_.await(time, proof.before())) {
-    case Wake::kEvent: poll(proof); return Waited::kLook;
-    case Wake::kInterrupted: return Waited::kInterrupted;
-    case Wake::kTimeout:
-    case Wake::kFailed: break;
-  }
-  return Waited::kElsewhere;
-}
-
-bool AioContext::attend(const sys::SignalsBlocked& proof) noexcept {
-  attended_.store(true);
-  return call_reaper(proof);
-}
-
 bool AioContext::call_reaper(const sys::SignalsBlocked& proof) noexcept {
   if (live_.load() > 0) {
-    if (off_.load() > 0) {
-      calls_.fetch_add(1);
-      sys::futex_wake(calls_);
-    }
     return true;
   }
   threads_.fetch_add(1, std::memory_order_relaxed);
@@ -242,18 +213,7 @@ void* AioContext::reaper_main(void* context) {
 }
 
 void AioContext::run(const sys::SignalsBlocked& proof) noexcept {
-  for (bool is_off = false;;) {
-    bool idle = false;
-    if (is_attended() || !is_off) {
-      const Wake wake = reap(proof);
-      idle = wake == Wake::kTimeout;
-      is_off = wake == Wake::kEvent && !attended_.load();
-    } else {
-      idle = !keep_off();
-    }
-    if (idle && leave()) {
-      return;
-    }
+  while (reap(proof) != Wake::kTimeout || !leave()) {
   }
 }
 
@@ -264,7 +224,7 @@ Wake AioContext::reap(const sys::SignalsBlocked& proof) noexcept {
   } else if (failures_.load(std::memory_order_relaxed) != 0) {
     failures_.store(0, std::memory_order_relaxed);
   }
-  while (attended_.load() && ring_.has_events()) {
+  while (ring_.has_events()) {
     if (!poll(proof)) {
       await_taker(proof);
     }
@@ -277,46 +237,23 @@ void AioContext::await_taker(const sys::SignalsBlocked& proof) noexcept {
   if ((taking_.fetch_or(kTaken | kAwaited) & kTaken) != 0) {
     sys::futex_wait(taking_, kTaken | kAwaited, sys::kForever);
   } else {
-    take_one(proof);
+    take_one(false, proof);
   }
 }
 
 // A sandbox lets us submit and not wait: what is outstanding is looked for.
 Wake AioContext::do_without_waiting() noexcept {
   failures_.fetch_add(1, std::memory_order_relaxed);
-  sys::futex_wait(calls_, calls_.load(), sys::monotonic_now() + kLookInterval);
+  sys::futex_wait(failures_, failures_.load(), sys::monotonic_now() + kLookInterval);
   return outstanding_.load() == 0 ? Wake::kTimeout : Wake::kEvent;
 }
 
-// Sleeps until the reaper is called; false when it was not for long.
-bool AioContext::keep_off() noexcept {
-  const std::uint32_t calls = calls_.load();
-  off_.fetch_add(1);
-  const bool called =
-      attended_.load() ||
-      sys::futex_wait(calls_, calls, sys::monotonic_now() + patience()) != ETIMEDOUT;
-  off_.fetch_sub(1);
-  return called;
-}
-
 bool AioContext::leave() noexcept {
-  if (live_.fetch_sub(1) > 1 || !is_attended()) {
+  if (live_.fetch_sub(1) > 1 || outstanding_.load() == 0) {
     return true;
   }
   live_.fetch_add(1);
   return false;
-}
-
-bool AioContext::is_attended() noexcept {
-  if (!attended_.load() || outstanding_.load() > 0) {
-    return attended_.load();
-  }
-  attended_.store(false);
-  if (outstanding_.load() == 0) {
-    return false;
-  }
-  attended_.store(true);
-  return true;
 }
 
 sys::Nanoseconds AioContext::patience() const noexcept {

@@ -2,27 +2,21 @@
 //
 // The requests of one thread in the kernel's AIO: a ring, who takes its events, and the reaper.
 //
-// Who takes events. Whoever looks at the ring and gets `taking_` by one try: a thread that polls or
-// waits, the submitter of another request, or the reaper. It holds it while it tells the listener,
-// with all signals blocked, so there is one taker at a time and a handler never finds its own
-// thread to be it. Who fails returns; the reaper alone waits for the taker, being nobody's thread.
+// Who takes an event. Whoever looks at the ring and gets `taking_` by one try: a thread that polls,
+// the submitter of another request, or the reaper. It holds it for one event, with all signals
+// blocked, and gives it back before it tells the listener: so there is one taker at a time, a
+// handler never finds its own thread to be it, and who tells, which may take a lock of libc's,
+// keeps nobody from the next event. Who fails returns; the reaper alone waits for the taker, being
+// nobody's thread.
 //
 // No event is left behind: the taker gives `taking_` back, and then looks at the ring again. All
 // accesses to the word, and those by which the ring is looked at, are seq_cst: who saw an event and
 // then failed the try did so before the word was given back, so the taker's look comes later and
-// finds the event, too. And who sleeps on the ring is in the kernel, that finds the ring not empty.
+// finds the event, too. And the reaper sleeps in the kernel, that finds the ring not empty.
 //
-// Who sees to it that somebody looks. A request that somebody depends on who does not poll or wait
-// here (a notification, a list, another thread...) is attended to by the reaper; see Attendance.
-// While a context is attended, its reaper sleeps on the ring. When nothing is outstanding any more,
-// the reaper stays there for the next such request, until an event comes that nobody left to it: it
-// then keeps off the ring, where it would only be woken for others' events, and is called back.
-//
-// Somebody attends: call_reaper() returns true only if, after `attended_` was set, it saw a live
-// reaper or created one. A reaper takes `attended_` back when nothing is outstanding, and then
-// looks at `outstanding_` again: a submitter counts there before it sets the flag. It keeps off
-// only if, counted as off, it finds the context not attended; it leaves only if it finds that after
-// it no longer counts as live. (As in engine/worker_pool.h; two reapers for a while do no harm.)
+// Somebody reaps: a submitter counts its request as outstanding and then looks for a live reaper,
+// or creates one, or submits nothing; the reaper leaves only if, after it no longer counts as live,
+// it finds nothing outstanding. (As in engine/worker_pool.h; two reapers for a while do no harm.)
 #pragma once
 
 #include <sys/resource.h>
@@ -49,14 +43,12 @@ class CompletionListener {
   virtual void completed(std::uint64_t cookie, Result result,
                          const sys::SignalsBlocked& proof) noexcept = 0;
 
+  /// Whether completed() may be called for it in a handler, whatever that has interrupted: then
+  /// nobody is told and no thread needed. Async-signal-safe.
+  virtual bool is_plain(std::uint64_t cookie) const noexcept = 0;
+
  protected:
   ~CompletionListener() = default;
-};
-
-/// Who takes the event of a request.
-enum class Attendance : std::uint8_t {
-  kByReaper,  // the reaper at the latest
-  kByWaiter,  // who polls or waits, or the reaper after attend()
 };
 
 /// What to do for whom.
@@ -78,15 +70,8 @@ enum class Submitted : std::uint8_t {
 struct Submission {
   std::size_t taken;
   Submitted why;
-  std::uint32_t context;  // where they are, for poll(), wait() and attend()
+  std::uint32_t context;  // where they are, for poll()
   int error;              // the errno of kUnavailable and kRefused
-};
-
-/// How a wait ended.
-enum class Waited : std::uint8_t {
-  kLook,         // events may have come: to look at what one waits for, and to wait again
-  kInterrupted,  // a handler ran
-  kElsewhere,    // not here: to call attend() and to sleep on something else
 };
 
 /// All-zero bytes are a context that is not open.
@@ -113,22 +98,14 @@ class alignas(64) AioContext {
   void disown() noexcept { owner_.store(0, std::memory_order_release); }
 
   /// Submits in the calling thread. The owner's, but any thread may.
-  Submission submit(std::span<const Order> orders, Attendance attendance,
-                    const sys::SignalsBlocked& proof) noexcept;
+  Submission submit(std::span<const Order> orders, const sys::SignalsBlocked& proof) noexcept;
 
   /// Takes the events that there are, and tells. False where there were none or somebody is at it.
-  bool poll(const sys::SignalsBlocked& proof) noexcept;
+  bool poll(const sys::SignalsBlocked& proof) noexcept { return take(false, proof); }
+
+  /// The same up to the first that is not plain, for the caller of aio_error() and aio_suspend().
+  bool poll_plain(const sys::SignalsBlocked& proof) noexcept { return take(true, proof); }
   bool has_events() const noexcept { return ring_.has_events(); }
-
-  /// Sleeps until there are events, and takes them. A thread cancellation may unwind out of it.
-  Waited wait(sys::Nanoseconds deadline, const sys::SignalsBlocked& proof);
-
-  /// Has the reaper attend to what is outstanding. False where there can be none.
-  [[nodiscard]] bool attend(const sys::SignalsBlocked& proof) noexcept;
-
-  std::uint32_t outstanding() const noexcept {
-    return outstanding_.load(std::memory_order_relaxed);
-  }
 
  private:
   static constexpr std::uint32_t kTaken = 1;    // somebody is at it
@@ -137,9 +114,7 @@ class alignas(64) AioContext {
   static void* reaper_main(void* context);
   void run(const sys::SignalsBlocked& proof) noexcept;
   Wake reap(const sys::SignalsBlocked& proof) noexcept;
-  bool keep_off() noexcept;
   bool leave() noexcept;
-  bool is_attended() noexcept;
   bool call_reaper(const sys::SignalsBlocked& proof) noexcept;
 
   Wake do_without_waiting() noexcept;
@@ -147,7 +122,8 @@ class alignas(64) AioContext {
 
   std::uint32_t reserve(std::size_t wanted) noexcept;
   std::uint32_t submit_some(std::span<const Order> orders, rlim_t limit, int& error) noexcept;
-  bool take_one(const sys::SignalsBlocked& proof) noexcept;
+  bool take(bool only_plain, const sys::SignalsBlocked& proof) noexcept;
+  bool take_one(bool only_plain, const sys::SignalsBlocked& proof) noexcept;
   void give_back() noexcept;
   sys::Nanoseconds patience() const noexcept;
 
@@ -161,12 +137,9 @@ class alignas(64) AioContext {
   sys::FutexWord taking_;                   // seq_cst, see above
   std::atomic<std::uint32_t> outstanding_;  // submitted and not taken; seq_cst
 
-  std::atomic<bool> attended_;           // seq_cst
-  std::atomic<std::ptrdiff_t> live_;     // reapers; seq_cst
-  std::atomic<std::uint32_t> off_;       // of those, who keep off the ring; seq_cst
-  sys::FutexWord calls_;                 // counts the calls of those
-  std::atomic<std::uint32_t> failures_;  // in a row, to wait in the kernel; relaxed
-  sys::FutexWord threads_;               // reapers created and not gone, for close()
+  std::atomic<std::ptrdiff_t> live_;  // reapers; seq_cst
+  sys::FutexWord failures_;           // in a row, to wait in the kernel; relaxed
+  sys::FutexWord threads_;            // reapers created and not gone, for close()
 };
 
 }  // namespace aiox::io

@@ -24,15 +24,14 @@ ssize_t read_memory(const Operation& operation) noexcept {
                    operation.offset);
 }
 
-bool could_raise_a_signal(const Operation& write) noexcept {
+// Where the write begins the kernel knows: with O_APPEND, at the file's end.
+bool could_raise_a_signal() noexcept {
   rlimit size{};
-  return ::getrlimit(RLIMIT_FSIZE, &size) == -1 ||
-         (size.rlim_cur != RLIM_INFINITY &&
-          static_cast<rlim_t>(write.offset) + write.nbytes > size.rlim_cur);
+  return ::getrlimit(RLIMIT_FSIZE, &size) == -1 || size.rlim_cur != RLIM_INFINITY;
 }
 
 ssize_t write_memory(const Operation& operation) noexcept {
-  if (could_raise_a_signal(operation)) {
+  if (could_raise_a_signal()) {
     errno = EFBIG;
     return -1;
   }

@@ -48,13 +48,13 @@ std::uint32_t KernelAio::context_of_this_thread(const sys::SignalsBlocked& proof
   return own(proof) != nullptr ? own_context.context : kNoContext;
 }
 
-Submission KernelAio::submit(std::span<const Order> orders, Attendance attendance,
+Submission KernelAio::submit(std::span<const Order> orders,
                              const sys::SignalsBlocked& proof) noexcept {
   AioContext* const context = own(proof);
   if (context == nullptr) {
     return {.taken = 0, .why = Submitted::kUnavailable, .context = kNoContext, .error = EAGAIN};
   }
-  const Submission submission = context->submit(orders, attendance, proof);
+  const Submission submission = context->submit(orders, proof);
   note(submission.error);
   return submission;
 }
@@ -64,8 +64,8 @@ bool KernelAio::poll(std::uint32_t context) noexcept {
   if (present == nullptr || !present->has_events()) {
     return false;
   }
-  const sys::SignalsBlocked proof;
-  return present->poll(proof);
+  const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
+  return present->poll_plain(proof);
 }
 
 void KernelAio::poll_all(const sys::SignalsBlocked& proof) noexcept {
@@ -74,25 +74,6 @@ void KernelAio::poll_all(const sys::SignalsBlocked& proof) noexcept {
       context->poll(proof);
     }
   }
-}
-
-Waited KernelAio::wait(std::uint32_t context, sys::Nanoseconds deadline,
-                       const sys::SignalsBlocked& proof) {
-  AioContext* const present = find_open(context);
-  return present != nullptr ? present->wait(deadline, proof) : Waited::kElsewhere;
-}
-
-bool KernelAio::attend(std::uint32_t context, const sys::SignalsBlocked& proof) noexcept {
-  AioContext* const present = find_open(context);
-  return present == nullptr || present->outstanding() == 0 || present->attend(proof);
-}
-
-bool KernelAio::attend_all(const sys::SignalsBlocked& proof) noexcept {
-  bool all = true;
-  for (std::uint32_t i = 0; i < end(); ++i) {
-    all = attend(i, proof) && all;
-  }
-  return all;
 }
 
 // The context at that number, which may be any one.

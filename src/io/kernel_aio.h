@@ -52,28 +52,15 @@ class KernelAio {
   /// must be O_DIRECT, or the call blocks, and no write to an O_APPEND file, whose place and so
   /// whose limit is not known. Blocks for the kernel's part of an operation, some microseconds as a
   /// rule, and the creation of a reaper.
-  Submission submit(std::span<const Order> orders, Attendance attendance,
-                    const sys::SignalsBlocked& proof) noexcept;
+  Submission submit(std::span<const Order> orders, const sys::SignalsBlocked& proof) noexcept;
 
-  /// Takes the events of that context, which may be any number, and tells of them. False where
+  /// Takes plain events of that context, which may be any number, and tells of them. False where
   /// there are none, or somebody else is at it. Async-signal-safe; where there are none it costs
   /// two loads.
   bool poll(std::uint32_t context) noexcept;
 
-  /// The same for all contexts.
+  /// Takes all events of all contexts, for who must wait for them and cannot rely on the reapers.
   void poll_all(const sys::SignalsBlocked& proof) noexcept;
-
-  /// Sleeps for an event of that context, which the request that is waited for is in: on the ring
-  /// itself, with the signals blocked that were so before `proof`. To be called with the requests
-  /// looked at after `proof` was made: no handler can complete them in between. A cancellation
-  /// point, out of which a thread cancellation may unwind.
-  Waited wait(std::uint32_t context, sys::Nanoseconds deadline, const sys::SignalsBlocked& proof);
-
-  /// Has the reaper take what is outstanding in that context. False where there can be none.
-  [[nodiscard]] bool attend(std::uint32_t context, const sys::SignalsBlocked& proof) noexcept;
-
-  /// The same for all contexts.
-  [[nodiscard]] bool attend_all(const sys::SignalsBlocked& proof) noexcept;
 
  private:
   AioContext* own(const sys::SignalsBlocked& proof) noexcept;

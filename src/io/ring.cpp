@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "io/ring.h"
 
-#include <pthread.h>
-
 #include <cerrno>
 
 #include "sys/kernel_aio_calls.h"
@@ -77,6 +75,10 @@ bool Ring::has_events() const noexcept {
   return std::atomic_ref(header()->tail).load() != next_.load();
 }
 
+std::uint64_t Ring::oldest() const noexcept {
+  return header()->events()[next_.load(std::memory_order_relaxed)].data;
+}
+
 bool Ring::take(Event& event) noexcept {
   if (!has_events()) {
     return false;
@@ -96,16 +98,6 @@ bool Ring::take(Event& event) noexcept {
 
 Wake Ring::await(sys::Nanoseconds time) noexcept {
   return wake_after(sys::aio_await_event(context(), time));
-}
-
-Wake Ring::await(sys::Nanoseconds time, const sigset_t& blocked) {
-  // Asynchronous for the one system call: it makes the wait a cancellation point, as libc does it
-  // for its own calls, and there is nothing in it that a cancellation could leave half done.
-  int type = 0;
-  pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);  // NOLINT(concurrency-*)
-  const Wake wake = wake_after(sys::aio_await_event(context(), time, blocked));
-  pthread_setcanceltype(type, nullptr);
-  return wake;
 }
 
 }  // namespace aiox::io

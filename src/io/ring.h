@@ -13,7 +13,6 @@
 #pragma once
 
 #include <linux/aio_abi.h>
-#include <signal.h>
 
 #include <atomic>
 #include <cstddef>
@@ -58,15 +57,15 @@ class Ring {
   /// Whether there are events that nobody has taken. Two loads; seq_cst as io/aio_context.h wants.
   bool has_events() const noexcept;
 
+  /// The cookie of the oldest event, which there must be. For who may take it.
+  std::uint64_t oldest() const noexcept;
+
   /// Takes the oldest event, if there is one. By one thread at a time, and with what the last one
   /// wrote visible.
   bool take(Event& event) noexcept;
 
   /// Sleeps until there are events. kInterrupted for no reason: to be ignored.
   Wake await(sys::Nanoseconds time) noexcept;
-
-  /// The same with these signals blocked in the meantime; a cancellation point.
-  Wake await(sys::Nanoseconds time, const sigset_t& blocked);
 
  private:
   struct Header;

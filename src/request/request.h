@@ -130,9 +130,10 @@ struct alignas(64) Request : PoolNode {
   Notice* notice = nullptr;      // (c) how its completion is told; handed on when it is done
   Coverage* coverage = nullptr;  // (c) of a sync: the writes that it waits for
   std::uint32_t closes = 0;      // (c) how often its number was closed when it was looked at
-  std::uint32_t context = 0;     // (c) whose events tell of it in the kernel's AIO; else none's
-  std::uint8_t lane = 0;         // (c) the rank in the run queue
-  bool ordered = false;          // (c) served in the order of the calls on its descriptor
+  std::atomic<std::uint32_t> context =
+      0;  // (c) relaxed, as others peek: whose events tell of it in the kernel's AIO; else none's
+  std::uint8_t lane = 0;  // (c) the rank in the run queue
+  bool ordered = false;   // (c) served in the order of the calls on its descriptor
 
   bool in_backlog = false;  // (q) in its lane's intrusive queue
   Link<Request> on_lane;    // (q)

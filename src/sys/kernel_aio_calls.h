@@ -40,18 +40,6 @@ inline long aio_await_event(aio_context_t context, Nanoseconds time) noexcept {
   return ::syscall(SYS_io_getevents, context, 1L, 1L, kNowhere, &timeout);
 }
 
-/// The same with these signals blocked in the meantime, by io_pgetevents(2). Not noexcept, since a
-/// thread cancellation may unwind out of it.
-inline long aio_await_event(aio_context_t context, Nanoseconds time, const sigset_t& blocked) {
-  constexpr std::size_t kKernelsSetSize = 8;
-  struct {
-    const sigset_t* set;
-    std::size_t size;
-  } const mask{.set = &blocked, .size = kKernelsSetSize};
-  timespec timeout = to_timespec(time);
-  return ::syscall(SYS_io_pgetevents, context, 1L, 1L, kNowhere, &timeout, &mask);
-}
-
 /// ioprio_get(2) of the calling thread: what was set, 0 where nothing was.
 inline long own_io_priority() noexcept { return ::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0); }
 

@@ -47,9 +47,6 @@ class SignalsBlocked {
   }
   ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-  /// What the thread had blocked before.
-  const sigset_t& before() const noexcept { return before_; }
-
   SignalsBlocked(const SignalsBlocked&) = delete;
   SignalsBlocked& operator=(const SignalsBlocked&) = delete;
 

@@ -14,15 +14,10 @@ using test::wait_until;
 
 class AioReaper : public KernelAioTest {
  protected:
-  bool attend(std::uint32_t context) {
-    const sys::SignalsBlocked proof;
-    return aio->attend(context, proof);
-  }
-
   // One after the other, all through the reaper.
   void reap_each(std::uint64_t from, std::uint64_t to) {
     for (std::uint64_t i = from; i < to; ++i) {
-      start(reading(*file, block, 0), i, Attendance::kByReaper);
+      start(reading(*file, block, 0), i);
       wait_for(i + 1);
     }
   }
@@ -32,10 +27,9 @@ class AioReaper : public KernelAioTest {
 
 TEST_F(AioReaper, DoesNotExistBeforeItIsNeededAndLeavesWhenIdle) {
   EXPECT_EQ(reapers(), 0U);
-  poll_for(start(reading(*file, block, 0), 0), 1);
-  EXPECT_EQ(reapers(), 0U);
-  reap_each(1, 2);
+  reap_each(0, 1);
   wait_until([] { return reapers() == 0; }, "the end of the reaper");
+  reap_each(1, 2);
   expect_each_once(2);
 }
 
@@ -55,45 +49,6 @@ TEST_F(AioReaper, BlocksAllSignalsAndHasItsContextsNumber) {
   EXPECT_EQ(threads[0].name, "aiox/reaper-0");
   // All but KILL, STOP and the two that libc keeps to itself.
   EXPECT_EQ(threads[0].blocked_signals, ~(1ULL << 8 | 1ULL << 18 | 1ULL << 31 | 1ULL << 32));
-  config.set(sys::Option::kIdleMs, 1);
-}
-
-TEST_F(AioReaper, TakesWhatWasLeftToWaitersWhenItIsCalled) {
-  for (std::uint64_t i = 0; i < 200; ++i) {
-    const std::uint32_t context = start(reading(*file, block, 0), i);
-    EXPECT_TRUE(attend(context));
-    wait_for(i + 1);
-  }
-  expect_each_once(200);
-}
-
-TEST_F(AioReaper, KeepsOffTheRingWhileEventsAreLeftToWaiters) {
-  config.set(sys::Option::kIdleMs, 1'000);
-  std::atomic<bool> is_off = false;
-  reap_each(0, 1);
-  {
-    const test::FutexWatch watch([&](bool wait, std::uint32_t /*expected*/) {
-      if (wait) {
-        is_off = true;
-      }
-    });
-    std::uint64_t next = 1;
-    wait_until(
-        [&] {  // it does not notice one that is taken before it wakes
-          poll_for(start(reading(*file, block, 0), next), next + 1);
-          ++next;
-          return is_off.load();
-        },
-        "the reaper's wait off the ring");
-  }
-  const std::uint64_t first = told();
-  const CallFails sleeps(SYS_io_getevents, 0, 0);
-  for (std::uint64_t i = first; i < first + 100; ++i) {
-    poll_for(start(reading(*file, block, 0), i), i + 1);
-  }
-  EXPECT_EQ(sleeps.made(), 0);
-  reap_each(first + 100, first + 200);
-  expect_each_once(first + 200);
   config.set(sys::Option::kIdleMs, 1);
 }
 
@@ -120,9 +75,7 @@ TEST_F(AioReaper, RacesWithThreadsThatPollAndEachEventIsTakenOnce) {
     });
   }
   for (std::uint64_t cookie = 0; cookie < count; ++cookie) {
-    const Attendance attendance = cookie % 3 == 0 ? Attendance::kByWaiter : Attendance::kByReaper;
-    wait_until([&] { return submit(reading(*file, block, 0), cookie, attendance).taken == 1; },
-               "room");
+    wait_until([&] { return submit(reading(*file, block, 0), cookie).taken == 1; }, "room");
   }
   over = true;
   for (std::thread& thread : threads) {
@@ -132,42 +85,58 @@ TEST_F(AioReaper, RacesWithThreadsThatPollAndEachEventIsTakenOnce) {
   expect_each_once(count);
 }
 
-TEST_F(AioReaper, WaitsForATakerThatIsAtIt) {
-  const std::uint32_t context = start(reading(*file, block, 0), 0);
+TEST_F(AioReaper, AndAThreadThatPollsTellAtTheSameTime) {
   shut = true;
-  std::thread taker([&] { poll_for(context, 1); });
-  entered.wait(false);
-  for (std::uint64_t i = 1; i < 10; ++i) {
-    start(reading(*file, block, 0), i, Attendance::kByReaper);
-  }
-  std::atomic<bool> waits = false;
-  const test::FutexWatch watch([&](bool wait, std::uint32_t expected) {
-    if (wait && expected == 3) {
-      waits = true;
+  const std::uint32_t context = start(reading(*file, block, 0), 0);
+  start(reading(*file, block, 0), 1);
+  std::atomic<bool> over = false;
+  std::thread poller([&] {
+    while (!over) {
+      aio->poll(context);
     }
   });
-  wait_until([&] { return waits.load(); }, "the reaper's wait");
+  wait_for(2);
+  over = true;
   shut = false;
   shut.notify_all();
-  taker.join();
-  wait_for(10);
-  expect_each_once(10);
+  poller.join();
+  expect_each_once(2);
+}
+
+TEST_F(AioReaper, AloneTakesWhatIsNotPlain) {
+  config.set(sys::Option::kIdleMs, 86'400'000);
+  const std::uint32_t context = start(reading(*file, block, 0), 0);
+  wait_for(1);
+  const std::vector<test::ThreadInfo> threads = test::threads_named("aiox/reaper");
+  ASSERT_EQ(threads.size(), 1U);
+  std::atomic<bool> over = false;
+  std::thread poller([&] {
+    while (!over) {
+      aio->poll(context);
+    }
+  });
+  for (int i = 0; i < 100; ++i) {
+    const std::size_t before = told();
+    start(reading(*file, block, 0), kNotPlain);
+    wait_for(before + 1);
+    EXPECT_EQ(last_teller(), threads[0].tid);
+  }
+  over = true;
+  poller.join();
+  config.set(sys::Option::kIdleMs, 1);
 }
 
 TEST_F(AioReaper, NothingIsSubmittedWhereItCannotBeHad) {
   {
     const test::ThreadsFail none;
     const CallFails submissions(SYS_io_submit, 0, 0);
-    const Submission refused = submit(reading(*file, block, 0), 0, Attendance::kByReaper);
+    const Submission refused = submit(reading(*file, block, 0), 0);
     EXPECT_EQ(refused.taken, 0U);
     EXPECT_EQ(refused.why, Submitted::kUnavailable);
     EXPECT_EQ(submissions.made(), 0);
-    const std::uint32_t context = start(reading(*file, block, 0), 0);
-    EXPECT_FALSE(attend(context));
-    poll_for(context, 1);
   }
-  reap_each(1, 2);
-  expect_each_once(2);
+  reap_each(0, 1);
+  expect_each_once(1);
 }
 
 TEST_F(AioReaper, TakesWhatIsOutstandingWhereItMayNotSleepOnTheRing) {
@@ -177,7 +146,7 @@ TEST_F(AioReaper, TakesWhatIsOutstandingWhereItMayNotSleepOnTheRing) {
   std::uint64_t next = 1;
   wait_until(
       [&] {
-        const Submission submission = submit(reading(*file, block, 0), next, Attendance::kByReaper);
+        const Submission submission = submit(reading(*file, block, 0), next);
         next += submission.taken;
         return submission.why == Submitted::kUnavailable;
       },

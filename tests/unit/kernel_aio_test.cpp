@@ -22,8 +22,6 @@ pid_t own_number() { return static_cast<pid_t>(::syscall(SYS_gettid)); }
 
 bool is_gone(pid_t thread) { return ::syscall(SYS_tgkill, ::getpid(), thread, 0) == -1; }
 
-void on_signal(int /*signo*/) {}
-
 TEST_F(KernelAioTest, ReadsWhatTheFileHolds) {
   std::array<Block, 4> blocks;
   std::uint32_t context = 0;
@@ -118,7 +116,7 @@ TEST_F(KernelAioTest, RefusesAWriteThatCouldRaiseASignal) {
 
 TEST_F(KernelAioTest, SendsARequestOfLowerPriorityOn) {
   Block block;
-  poll_for(start(reading(*file, block, 0), 0, Attendance::kByWaiter, 20), 1);
+  poll_for(start(reading(*file, block, 0), 0, 20), 1);
   expect_result(0, kBlock);
   EXPECT_TRUE(block.holds('a'));
 }
@@ -132,31 +130,12 @@ TEST_F(KernelAioTest, TakesManyInOrderUntilOneIsRefused) {
     orders.push_back({.operation = &operation, .cookie = orders.size(), .reqprio = 0});
   }
   const sys::SignalsBlocked proof;
-  const Submission submission = aio->submit(orders, Attendance::kByWaiter, proof);
+  const Submission submission = aio->submit(orders, proof);
   EXPECT_EQ(submission.taken, 70U);
   EXPECT_EQ(submission.why, Submitted::kRefused);
   EXPECT_EQ(submission.error, EBADF);
   poll_for(submission.context, 70);
   expect_each_once(70);
-}
-
-TEST_F(KernelAioTest, IsFullWhenNobodyTakesTheEventsAndLosesNone) {
-  Block block;
-  const std::uint32_t context = start(reading(*file, block, 0), 0);
-  shut = true;
-  std::thread taker([&] { poll_for(context, 1); });
-  entered.wait(false);
-  for (std::uint64_t cookie = 1; cookie <= Ring::kEntries; ++cookie) {
-    start(reading(*file, block, 0), cookie);
-  }
-  const Submission one_more = submit(reading(*file, block, 0), 1'000);
-  EXPECT_EQ(one_more.taken, 0U);
-  EXPECT_EQ(one_more.why, Submitted::kFull);
-  shut = false;
-  shut.notify_all();
-  taker.join();
-  poll_for(context, Ring::kEntries + 1);
-  expect_each_once(Ring::kEntries + 1);
 }
 
 TEST_F(KernelAioTest, MakesRoomItselfWhereEventsAreThere) {
@@ -183,9 +162,10 @@ TEST_F(KernelAioTest, ListenerMaySubmit) {
                    const sys::SignalsBlocked& proof) noexcept override {
       if (++count < 100) {
         const Order order{.operation = &operation, .cookie = cookie + 1, .reqprio = 0};
-        aio->submit({&order, 1}, Attendance::kByWaiter, proof);
+        aio->submit({&order, 1}, proof);
       }
     }
+    bool is_plain(std::uint64_t /*cookie*/) const noexcept override { return true; }
     KernelAio* aio = nullptr;
     Operation operation{};
     std::atomic<int> count = 0;
@@ -196,7 +176,7 @@ TEST_F(KernelAioTest, ListenerMaySubmit) {
   again.operation = reading(*file, block, 0);
   const Order order{.operation = &again.operation, .cookie = 0, .reqprio = 0};
   const sys::SignalsBlocked proof;
-  const Submission first = other.submit({&order, 1}, Attendance::kByWaiter, proof);
+  const Submission first = other.submit({&order, 1}, proof);
   wait_until(
       [&] {
         other.poll(first.context);
@@ -286,8 +266,6 @@ TEST_F(KernelAioTest, WhatAThreadThatIsGoneLeftIsReaped) {
       start(reading(*file, blocks[i], 0), i);
     }
   }).join();
-  const sys::SignalsBlocked proof;
-  EXPECT_TRUE(aio->attend_all(proof));
   wait_for(100);
   expect_each_once(100);
 }
@@ -341,13 +319,14 @@ TEST_F(KernelAioTest, ChildOfForkStartsAnewAndLeavesTheParentsAlone) {
   }
   Block block;
   const std::uint32_t context = start(reading(*file, block, 0), 0);
+  wait_for(1);  // a child finds a lock as another thread holds it
   const pid_t child = ::fork();
   if (child == 0) {
     auto* const anew = new KernelAio(*this, config);
     const Operation operation = reading(*file, block, kBlock);
     const Order order{.operation = &operation, .cookie = 1, .reqprio = 0};
     const sys::SignalsBlocked proof;
-    const Submission made = anew->submit({&order, 1}, Attendance::kByReaper, proof);
+    const Submission made = anew->submit({&order, 1}, proof);
     while (made.taken == 1 && results(1).empty()) {
       ::sched_yield();
     }
@@ -356,52 +335,10 @@ TEST_F(KernelAioTest, ChildOfForkStartsAnewAndLeavesTheParentsAlone) {
   int status = -1;
   ::waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
-  poll_for(context, 1);
-  expect_result(0, kBlock);
-  EXPECT_TRUE(block.holds('a'));
-}
-
-TEST_F(KernelAioTest, WaitsOnTheRingWithoutAReaper) {
-  Block block;
-  for (std::uint64_t i = 0; i < 100; ++i) {
-    const std::uint32_t context = start(reading(*file, block, 0), i);
-    const sys::SignalsBlocked proof;
-    while (results(i).empty()) {
-      EXPECT_NE(aio->wait(context, sys::kForever, proof), Waited::kInterrupted);
-    }
-  }
-  expect_each_once(100);
-  EXPECT_EQ(reapers(), 0U);
-}
-
-TEST_F(KernelAioTest, WaitIsInterruptedByASignalThatWasPending) {
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
-  struct sigaction before {};
-  ::sigaction(SIGUSR1, &action, &before);
-  Block block;
-  const std::uint32_t context = start(reading(*file, block, 0), 0);
-  poll_for(context, 1);
-  {
-    const sys::SignalsBlocked proof;
-    ::raise(SIGUSR1);
-    EXPECT_EQ(aio->wait(context, sys::kForever, proof), Waited::kInterrupted);
-  }
-  ::sigaction(SIGUSR1, &before, nullptr);
-}
-
-TEST_F(KernelAioTest, WaitEndsSoonWhereNothingComes) {
-  Block block;
-  const std::uint32_t context = start(reading(*file, block, 0), 0);
-  poll_for(context, 1);
-  const sys::SignalsBlocked proof;
-  EXPECT_EQ(aio->wait(context, sys::kForever, proof), Waited::kElsewhere);
-  EXPECT_EQ(aio->wait(context, 0, proof), Waited::kElsewhere);
-  EXPECT_EQ(aio->wait(UINT32_MAX, sys::kForever, proof), Waited::kElsewhere);
-  const CallFails old_kernel(SYS_io_pgetevents, ENOSYS);
-  EXPECT_EQ(aio->wait(context, sys::kForever, proof), Waited::kElsewhere);
-  EXPECT_EQ(old_kernel.made(), 1);
+  start(reading(*file, block, 2 * kBlock), 2);
+  poll_for(context, 2);
+  expect_result(2, kBlock);
+  EXPECT_TRUE(block.holds('c'));
 }
 
 TEST_F(KernelAioTest, TriesNoMoreWhatIsForbidden) {

@@ -6,6 +6,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -27,6 +30,9 @@
 namespace aiox::io {
 
 inline constexpr std::size_t kBlock = 4096;
+
+/// The cookie of a request whose end is for the reaper to tell of.
+inline constexpr std::uint64_t kNotPlain = 1'000'000;
 
 struct alignas(kBlock) Block {
   std::array<char, kBlock> bytes{};
@@ -82,26 +88,33 @@ class KernelAioTest : public testing::Test, public CompletionListener {
       const std::lock_guard lock(mutex_);
       results_[cookie].push_back(result);
       ++told_;
+      last_teller_ = static_cast<pid_t>(::syscall(SYS_gettid));
     }
     entered = true;
     entered.notify_all();
     shut.wait(true);
   }
 
-  Submission submit(const Operation& operation, std::uint64_t cookie,
-                    Attendance attendance = Attendance::kByWaiter, int reqprio = 0) {
+  bool is_plain(std::uint64_t cookie) const noexcept override { return cookie != kNotPlain; }
+
+  Submission submit(const Operation& operation, std::uint64_t cookie, int reqprio = 0) {
     const Order order{.operation = &operation, .cookie = cookie, .reqprio = reqprio};
     const sys::SignalsBlocked proof;
-    return aio->submit({&order, 1}, attendance, proof);
+    return aio->submit({&order, 1}, proof);
   }
 
   // Submits what has to be taken.
-  std::uint32_t start(const Operation& operation, std::uint64_t cookie,
-                      Attendance attendance = Attendance::kByWaiter, int reqprio = 0) {
-    const Submission submission = submit(operation, cookie, attendance, reqprio);
+  std::uint32_t start(const Operation& operation, std::uint64_t cookie, int reqprio = 0) {
+    const Submission submission = submit(operation, cookie, reqprio);
     EXPECT_EQ(submission.taken, 1U);
     EXPECT_EQ(submission.why, Submitted::kAll);
     return submission.context;
+  }
+
+  // The thread that told last.
+  pid_t last_teller() {
+    const std::lock_guard lock(mutex_);
+    return last_teller_;
   }
 
   std::size_t told() {
@@ -155,6 +168,7 @@ class KernelAioTest : public testing::Test, public CompletionListener {
   std::mutex mutex_;
   std::map<std::uint64_t, std::vector<Result>> results_;
   std::size_t told_ = 0;
+  pid_t last_teller_ = 0;
 };
 
 }  // namespace aiox::io
