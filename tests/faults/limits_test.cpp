@@ -126,6 +126,9 @@ TEST(WithoutAThread, LeftAFileIsRefusedWithEagainAndNothingIsQueued) {
 }
 
 TEST(WithoutAThread, LeftAListIsRefusedWithEagainAndNothingIsQueued) {
+  if (!in_environment({{"AIOX_IMMEDIATE", "off"}})) {
+    return;
+  }
   in_child([] {
     const TempFile file("content");
     allow_no_thread();
@@ -137,6 +140,18 @@ TEST(WithoutAThread, LeftAListIsRefusedWithEagainAndNothingIsQueued) {
     EXPECT_EQ(aio_error(&one), EAGAIN);
     EXPECT_EQ(aio_error(&other), EAGAIN);
     EXPECT_EQ(statistics().outstanding, 0U);
+  });
+}
+
+TEST(WithoutAThread, LeftWhatACallerCanHaveAtOnceIsServed) {
+  if (!in_environment({{"AIOX_IMMEDIATE", "on"}})) {
+    return;
+  }
+  in_child([] {
+    const TempFile file("content");
+    allow_no_thread();
+    EXPECT_EQ(read_in_passing(file, 7), success(7));
+    EXPECT_EQ(statistics().workers, 0U);
   });
 }
 
