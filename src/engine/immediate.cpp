@@ -3,8 +3,8 @@
 // What can be had at once is had in the caller: one attempt, before anything else is done.
 //
 // A request that is over with it never was in the table, in a line or in a queue. Nothing is locked
-// and, unless it tells of itself or somebody has to tell what was kept, no signal blocked: a handler
-// finds the aiocb as it was before or as it is afterwards.
+// and, unless it tells of itself or somebody has to tell what was kept, no signal blocked: a
+// handler finds the aiocb as it was before or as it is afterwards.
 //
 // The attempt rests on a hint about the descriptor, that may be out of date. A wrong hint costs a
 // system call that fails, or one that waits for the device; it is never a reason to refuse
