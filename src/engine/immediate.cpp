@@ -3,8 +3,8 @@
 // What can be had at once is had in the caller: one attempt, before anything else is done.
 //
 // A request that is over with it never was in the table, in a line or in a queue. Nothing is locked
-// and, unless it tells of itself, no signal blocked: a handler finds the aiocb as it was before or
-// as it is afterwards.
+// and, unless it tells of itself or somebody has to tell what was kept, no signal blocked: a
+// handler finds the aiocb as it was before or as it is afterwards.
 //
 // The attempt rests on a hint about the descriptor, that may be out of date: with each 256th
 // request on it, it is looked at anew. A wrong hint costs a system call that fails, or one that
@@ -66,9 +66,11 @@ Engine::Tried Engine::try_in_caller(aiocb& control_block, Opcode opcode,
   if (attempt.outcome == io::Attempt::Outcome::kDone) {
     table_.counters.of(opcode).immediate.fetch_add(1, std::memory_order_relaxed);
     fields.publish(0, attempt.result.value);
-    if (notice != nullptr) {
+    if (notice != nullptr || owes()) {
       const SignalsBlocked proof;
-      notifier_.deliver(*notice, proof);
+      if (notice != nullptr) {
+        notifier_.deliver(*notice, proof);
+      }
       look_after_the_queue(proof);
     }
     return {.is_done = true, .moved = 0};

@@ -35,6 +35,9 @@ std::string pattern(std::size_t nbytes) {
   return bytes;
 }
 
+// The tests are about this setting, whatever the environment says.
+bool with_immediate() { return in_environment({{"AIOX_IMMEDIATE", "on"}}); }
+
 Descriptor in_memory() { return Descriptor(::memfd_create("aiox-test", MFD_CLOEXEC)); }
 
 /// Submits a read that has to be over when the call returns.
@@ -47,6 +50,7 @@ void expect_at_once(Transfer& read, std::string_view bytes) {
 }
 
 TEST(Immediate, AReadFromThePageCacheIsOverWhenTheCallReturns) {
+  if (!with_immediate()) return;
   const std::string bytes = pattern(4 * kSpan);
   const TempFile file(bytes);
   for (const off_t offset : {0, 1, 4'096, 5'000}) {
@@ -60,6 +64,7 @@ TEST(Immediate, AReadFromThePageCacheIsOverWhenTheCallReturns) {
 }
 
 TEST(Immediate, AReadAtTheEndOfAFileIsShort) {
+  if (!with_immediate()) return;
   const TempFile file("abc");
   Transfer some = read_of(file, kSpan, 1);
   expect_at_once(some, "bc");
@@ -70,6 +75,7 @@ TEST(Immediate, AReadAtTheEndOfAFileIsShort) {
 }
 
 TEST(Immediate, DoesNotMoveTheFilesPosition) {
+  if (!with_immediate()) return;
   const TempFile file("abcdef");
   ASSERT_EQ(::lseek(file, 2, SEEK_SET), 2);
   Transfer read = read_of(file, 3, 0);
@@ -78,6 +84,7 @@ TEST(Immediate, DoesNotMoveTheFilesPosition) {
 }
 
 TEST(Immediate, WhatIsNotInThePageCacheComesAllTheSame) {
+  if (!with_immediate()) return;
   const std::string bytes = pattern(32 * kSpan);
   const TempFile file(bytes);
   for (int round = 0; round < 8; ++round) {
@@ -90,6 +97,7 @@ TEST(Immediate, WhatIsNotInThePageCacheComesAllTheSame) {
 }
 
 TEST(Immediate, ALargeReadIsWhenItIsAloneAndNotBesideOthers) {
+  if (!with_immediate()) return;
   const std::string bytes = pattern(1 << 20);
   const TempFile file(bytes);
   Transfer alone = read_of(file, bytes.size(), 0);
@@ -111,7 +119,7 @@ TEST(Immediate, IsOffWhereTheEnvironmentSaysSo) {
 }
 
 TEST(Immediate, ItsSizeIsTheEnvironments) {
-  if (!in_environment({{"AIOX_IMMEDIATE_MAX", "2"}})) return;
+  if (!in_environment({{"AIOX_IMMEDIATE", "on"}, {"AIOX_IMMEDIATE_MAX", "2"}})) return;
   const TempFile file("abc");
   const Ends ends = make_pipe();
   Transfer parked = read_of(ends.reader, 1);
@@ -124,6 +132,7 @@ TEST(Immediate, ItsSizeIsTheEnvironments) {
 }
 
 TEST(Immediate, TellsOfItselfOnce) {
+  if (!with_immediate()) return;
   const TempFile file("abc");
   PendingSignal signal(SIGRTMIN);
   Transfer by_signal = read_of(file, 3);
@@ -141,6 +150,7 @@ TEST(Immediate, TellsOfItselfOnce) {
 }
 
 TEST(Immediate, RefusesASigeventThatIsNone) {
+  if (!with_immediate()) return;
   const TempFile file("abc");
   Transfer read = read_of(file, 3);
   read.aio_sigevent.sigev_notify = 77;
@@ -149,6 +159,7 @@ TEST(Immediate, RefusesASigeventThatIsNone) {
 }
 
 TEST(Immediate, AListOfReadsIsOverWhenItsCallReturns) {
+  if (!with_immediate()) return;
   const std::string bytes = pattern(4 * kSpan);
   const TempFile file(bytes);
   std::array<Transfer, 3> reads{read_of(file, kSpan, 0), read_of(file, kSpan, 4'096),
@@ -170,7 +181,7 @@ TEST(Immediate, AListOfReadsIsOverWhenItsCallReturns) {
 }
 
 TEST(Immediate, OneListCopiesNoMoreThanTheEnvironmentSays) {
-  if (!in_environment({{"AIOX_IMMEDIATE_CALL_MAX", "4096"}})) return;
+  if (!in_environment({{"AIOX_IMMEDIATE", "on"}, {"AIOX_IMMEDIATE_CALL_MAX", "4096"}})) return;
   const TempFile file(pattern(4 * kSpan));
   Transfer first = read_of(file, kSpan, 0);
   Transfer second = read_of(file, kSpan, 4'096);
@@ -184,6 +195,7 @@ TEST(Immediate, OneListCopiesNoMoreThanTheEnvironmentSays) {
 }
 
 TEST(Immediate, AFileInMemoryIsReadAndWrittenInTheCall) {
+  if (!with_immediate()) return;
   const Descriptor file = in_memory();
   Transfer written = write_of(file, "abcdef", 2);
   ASSERT_EQ(aio_write(&written), 0);
@@ -194,6 +206,7 @@ TEST(Immediate, AFileInMemoryIsReadAndWrittenInTheCall) {
 }
 
 TEST(Immediate, AWriteBeyondTheLimitRaisesNoSignal) {
+  if (!with_immediate()) return;
   const Descriptor file = in_memory();
   const HandledSignal handled(SIGXFSZ);
   Transfer before = write_of(file, "x", 0);
@@ -207,6 +220,7 @@ TEST(Immediate, AWriteBeyondTheLimitRaisesNoSignal) {
 }
 
 TEST(StaleHint, DoesNotReadAPipeAtAPosition) {
+  if (!with_immediate()) return;
   const TempFile file("abc");
   EXPECT_EQ(read_in_passing(file, 3), success(3));
   const Ends ends = make_pipe();
@@ -221,6 +235,7 @@ TEST(StaleHint, DoesNotReadAPipeAtAPosition) {
 }
 
 TEST(StaleHint, ReadsTheFileThatIsThereNow) {
+  if (!with_immediate()) return;
   const TempFile file("abc");
   const TempFile other("xyz");
   const int fildes = ::dup(file);
@@ -233,6 +248,7 @@ TEST(StaleHint, ReadsTheFileThatIsThereNow) {
 }
 
 TEST(StaleHint, RefusesNothingAndAllowsNothing) {
+  if (!with_immediate()) return;
   const TempFile file("abc");
   const int fildes = ::dup(file);
   EXPECT_EQ(read_in_passing(fildes, 3), success(3));
@@ -250,6 +266,7 @@ TEST(StaleHint, RefusesNothingAndAllowsNothing) {
 }
 
 TEST(StaleHint, OfAnODirectFlagThatCameLaterCostsNoByte) {
+  if (!with_immediate()) return;
   const std::string bytes = pattern(2 * kSpan);
   const TempFile file(bytes);
   ASSERT_EQ(::fsync(file), 0);
@@ -265,6 +282,7 @@ TEST(StaleHint, OfAnODirectFlagThatCameLaterCostsNoByte) {
 }
 
 TEST(StaleHint, OfAnAppendFlagThatCameLaterKeepsTheOrderOfTheCalls) {
+  if (!with_immediate()) return;
   const Descriptor file = in_memory();
   const Descriptor same(::dup(file));
   Transfer first = write_of(file, "0", 0);
@@ -286,6 +304,7 @@ TEST(StaleHint, OfAnAppendFlagThatCameLaterKeepsTheOrderOfTheCalls) {
 }
 
 TEST(StaleHint, EndsWithTheClose) {
+  if (!with_immediate()) return;
   const TempFile file("abc");
   const int fildes = ::fcntl(file, F_DUPFD, 200);
   EXPECT_EQ(read_in_passing(fildes, 3), success(3));

@@ -13,12 +13,15 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdlib>
 #include <initializer_list>
+#include <iterator>
 #include <new>
 
 namespace aiox::test {
@@ -47,6 +50,14 @@ constexpr std::array<Row, kCalls> kTable{{
     {"rt_sigqueueinfo", {EAGAIN}},
     {"rt_tgsigqueueinfo", {EAGAIN}},
     {"tgkill", {ESRCH}},
+    {"io_setup", {EAGAIN, ENOMEM, EINVAL, ENOSYS, EPERM}},
+    {"io_submit", {EAGAIN, ENOMEM, EINVAL, ENOSYS, EPERM}},
+    {"io_getevents", {EINTR, EINVAL, EFAULT, ENOSYS, EPERM}},
+    {"ioprio_get", {ENOSYS, EPERM}},
+    {"getpriority", {ENOSYS, EPERM}},
+    {"preadv2 (raw)", {EAGAIN, EINTR, EOPNOTSUPP, ENOSYS, EPERM}},
+    {"pread64 (raw)", {EINTR, EIO, ENOMEM, ENOSYS, EPERM}},
+    {"pwrite64 (raw)", {EINTR, EIO, ENOSPC, ENOSYS, EPERM}},
     {"preadv2", {EAGAIN, EINTR, ENOMEM, ENOSYS, EPERM}},
     {"pwritev2", {EAGAIN, EINTR, ENOMEM, ENOSYS, EPERM}},
     {"recv", {EAGAIN, EINTR, ENOMEM}},
@@ -59,11 +70,26 @@ constexpr std::array<Row, kCalls> kTable{{
     {"fsync", {EINTR, EIO}},
     {"fdatasync", {EINTR, EIO}},
     {"fstat", {ENOMEM, EPERM}},
+    {"fstatfs", {EINTR, ENOSYS}},
     {"lseek", {EPERM}},
     {"getrlimit", {EPERM}},
     {"sched_getscheduler", {EPERM, ENOSYS}},
     {"prctl", {EPERM}},
 }};
+
+struct RawCall {
+  long number;
+  Call call;
+};
+
+// What is asked for by its number. Of the futexes those alone that wait, see fault_syscall().
+constexpr RawCall kRawCalls[] = {
+    {SYS_rt_sigqueueinfo, Call::kSignal}, {SYS_rt_tgsigqueueinfo, Call::kThreadSignal},
+    {SYS_tgkill, Call::kThreadProbe},     {SYS_io_setup, Call::kIoSetup},
+    {SYS_io_submit, Call::kIoSubmit},     {SYS_io_getevents, Call::kIoGetevents},
+    {SYS_ioprio_get, Call::kIoPriority},  {SYS_preadv2, Call::kReadCached},
+    {SYS_pread64, Call::kReadMemory},     {SYS_pwrite64, Call::kWriteMemory},
+};
 
 constexpr std::size_t place(Call call) { return static_cast<std::size_t>(call); }
 
@@ -80,6 +106,11 @@ std::uint32_t number_for(std::uint32_t seed, Call call, std::size_t index) {
 // epoll_wait() that is forbidden again and again is not asked any more, also when it would work.
 bool may_be_repeated(Call call, int error) {
   return (error != EAGAIN || call < Call::kReadNow) && call != Call::kEpollWait;
+}
+
+// Whatever that call fails with, the request is served in another way and ends as if nothing had.
+bool has_another_way(Call call) {
+  return (call >= Call::kIoSetup && call <= Call::kWriteMemory) || call == Call::kFileSystem;
 }
 
 int chosen_error(const Plan& plan, Call call, std::size_t index) {
@@ -105,6 +136,9 @@ int fault(Call call) {
   const int error = chosen_error(shared, call, shared.made[place(call)].fetch_add(1));
   if (error != 0) {
     shared.injected.fetch_add(1);
+    if (has_another_way(call)) {
+      return error;
+    }
     shared.errors[static_cast<std::size_t>(error) / 64].fetch_or(std::uint64_t{1} << error % 64);
   }
   return error;
@@ -116,6 +150,13 @@ bool fails(Call call) {
   const int error = fault(call);
   errno = error != 0 ? error : before;
   return error != 0;
+}
+
+bool raw_call_fails(long number) {
+  const auto* const found =
+      std::find_if(std::begin(kRawCalls), std::end(kRawCalls),
+                   [number](const RawCall& raw) { return raw.number == number; });
+  return found != std::end(kRawCalls) && fails(found->call);
 }
 
 // Early: later there may be no memory for it.
@@ -153,6 +194,7 @@ Plan& plan() {
 using aiox::test::Call;
 using aiox::test::fails;
 using aiox::test::fault;
+using aiox::test::raw_call_fails;
 
 extern "C" {
 
@@ -226,10 +268,7 @@ long fault_syscall(long number, ...) {
   }
   va_end(rest);
   const bool waits = number == SYS_futex && (words[1] & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
-  if ((waits && fails(Call::kFutexWait)) ||
-      (number == SYS_rt_sigqueueinfo && fails(Call::kSignal)) ||
-      (number == SYS_rt_tgsigqueueinfo && fails(Call::kThreadSignal)) ||
-      (number == SYS_tgkill && fails(Call::kThreadProbe))) {
+  if ((waits && fails(Call::kFutexWait)) || raw_call_fails(number)) {
     return -1;
   }
   return ::syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
@@ -279,12 +318,20 @@ int fault_fstat(int fildes, struct stat* status) {
   return fails(Call::kStat) ? -1 : ::fstat(fildes, status);
 }
 
+int fault_fstatfs(int fildes, struct statfs* status) {
+  return fails(Call::kFileSystem) ? -1 : ::fstatfs(fildes, status);
+}
+
 off_t fault_lseek(int fildes, off_t offset, int whence) {
   return fails(Call::kSeek) ? -1 : ::lseek(fildes, offset, whence);
 }
 
 int fault_getrlimit(__rlimit_resource_t resource, rlimit* limit) {
   return fails(Call::kLimit) ? -1 : ::getrlimit(resource, limit);
+}
+
+int fault_getpriority(__priority_which_t which, id_t who) {
+  return fails(Call::kNice) ? -1 : ::getpriority(which, who);
 }
 
 int fault_sched_getscheduler(pid_t thread) {

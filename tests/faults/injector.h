@@ -32,8 +32,16 @@ enum class Call : std::size_t {
   kSignal,        // rt_sigqueueinfo
   kThreadSignal,  // rt_tgsigqueueinfo
   kThreadProbe,   // tgkill
-  kReadNow,       // preadv2
-  kWriteNow,      // pwritev2
+  kIoSetup,
+  kIoSubmit,
+  kIoGetevents,
+  kIoPriority,   // ioprio_get
+  kNice,         // getpriority
+  kReadCached,   // preadv2 as a raw call, like the next two
+  kReadMemory,   // pread64
+  kWriteMemory,  // pwrite64
+  kReadNow,      // preadv2
+  kWriteNow,     // pwritev2
   kReceive,
   kSend,
   kSplice,  // vmsplice
@@ -44,12 +52,13 @@ enum class Call : std::size_t {
   kFsync,
   kFdatasync,
   kStat,
+  kFileSystem,  // fstatfs
   kSeek,
   kLimit,   // getrlimit
   kPolicy,  // sched_getscheduler
   kName,    // prctl
 };
-inline constexpr std::size_t kCalls = 33;
+inline constexpr std::size_t kCalls = 42;
 
 const char* name_of(Call call);
 
@@ -69,7 +78,8 @@ struct Plan {
   std::atomic<bool> armed = false;
   std::array<std::atomic<std::size_t>, kCalls> made{};
   std::atomic<std::size_t> injected = 0;
-  std::array<std::atomic<std::uint64_t>, 3> errors{};  // a bit for each error that was injected
+  // A bit for each error that was injected and that a request may end with.
+  std::array<std::atomic<std::uint64_t>, 3> errors{};
 
   bool had(int code) const;
 };

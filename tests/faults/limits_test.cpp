@@ -4,6 +4,7 @@
 #include <aio.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -126,6 +127,9 @@ TEST(WithoutAThread, LeftAFileIsRefusedWithEagainAndNothingIsQueued) {
 }
 
 TEST(WithoutAThread, LeftAListIsRefusedWithEagainAndNothingIsQueued) {
+  if (!in_environment({{"AIOX_IMMEDIATE", "off"}})) {
+    return;
+  }
   in_child([] {
     const TempFile file("content");
     allow_no_thread();
@@ -137,6 +141,37 @@ TEST(WithoutAThread, LeftAListIsRefusedWithEagainAndNothingIsQueued) {
     EXPECT_EQ(aio_error(&one), EAGAIN);
     EXPECT_EQ(aio_error(&other), EAGAIN);
     EXPECT_EQ(statistics().outstanding, 0U);
+  });
+}
+
+TEST(WithoutAThread, LeftWhatACallerCanHaveAtOnceIsServed) {
+  if (!in_environment({{"AIOX_IMMEDIATE", "on"}})) {
+    return;
+  }
+  in_child([] {
+    const TempFile file("content");
+    allow_no_thread();
+    EXPECT_EQ(read_in_passing(file, 7), success(7));
+    EXPECT_EQ(statistics().workers, 0U);
+  });
+}
+
+TEST(WithoutAThread, LeftACallThatIsServedAtOnceMakesTheNotificationsThatWereKept) {
+  if (!in_environment({{"AIOX_IMMEDIATE", "on"}})) {
+    return;
+  }
+  in_child([] {
+    const TempFile file("content");
+    allow_no_thread();
+    PendingSignal signal(SIGRTMIN);
+    Limit no_room(RLIMIT_SIGPENDING, 0);
+    Transfer read = read_of(file, 7);
+    read.aio_sigevent = signal_event(SIGRTMIN, 17);
+    EXPECT_EQ(run_read(read), success(7));
+    EXPECT_FALSE(signal.is_pending());
+    no_room.lift();
+    EXPECT_EQ(read_in_passing(file, 7), success(7));
+    EXPECT_TRUE(signal.is_pending());
   });
 }
 

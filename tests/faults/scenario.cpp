@@ -4,6 +4,7 @@
 #include <aio.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,6 +12,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 
 #include "injector.h"
 #include "ledger.h"
@@ -19,7 +22,8 @@
 namespace aiox::test {
 namespace {
 
-constexpr std::size_t kSize = 8;  // of an eventfd's counter, and everywhere else, too
+constexpr std::size_t kSize = 8;       // of an eventfd's counter, and everywhere else, too
+constexpr std::size_t kBlock = 4'096;  // what O_DIRECT moves
 constexpr std::string_view kOne{"\1\0\0\0\0\0\0\0", kSize};
 constexpr std::array kTells{Tell::kSignal, Tell::kCallback, Tell::kThreadSignal, Tell::kNot,
                             Tell::kCallbackWithAttributes};
@@ -45,10 +49,18 @@ void drain(int fildes) {
 }
 
 void expect_block(int fildes, const Order& written) {
-  char bytes[kSize];
-  if (written.succeeded() && (::pread(fildes, bytes, kSize, written.aio_offset) != ssize_t{kSize} ||
-                              std::string_view(bytes, kSize) != written.bytes(kSize))) {
+  const std::size_t nbytes = written.aio_nbytes;
+  std::string bytes(nbytes, '\0');
+  if (written.succeeded() &&
+      (::pread(fildes, bytes.data(), nbytes, written.aio_offset) != static_cast<ssize_t>(nbytes) ||
+       bytes != written.bytes(nbytes))) {
     wrong("what was written is in the file");
+  }
+}
+
+void expect_bytes(const Order& read, std::string_view bytes) {
+  if (read.succeeded() && read.bytes(bytes.size()) != bytes) {
+    wrong("what is read is what the file has");
   }
 }
 
@@ -73,6 +85,102 @@ void play_file() {
     }
   }
   ledger.settle();
+}
+
+// Files whose bytes are in memory, so that the caller can have them at once.
+void play_memory(const char* what, int fildes) {
+  doing(what);
+  Ledger ledger;
+  const std::string bytes(4 * kBlock, 'm');
+  write_all(fildes, bytes);
+  for (const Tell how : kTells) {
+    Order& read = ledger.read(fildes, kBlock, 0, how);
+    Order& much = ledger.read(fildes, bytes.size(), 0, how);
+    ledger.finish_all();
+    expect_bytes(read, bytes.substr(0, kBlock));
+    expect_bytes(much, bytes);
+  }
+  ledger.list(LIO_WAIT, {&ledger.unsent_read(fildes, kSize, 0, Tell::kCallback),
+                         &ledger.unsent_read(fildes, kBlock, kSize, Tell::kSignal)});
+  ledger.finish_all();
+  off_t offset = 0;
+  for (const Tell how : kTells) {
+    Order& written = ledger.write(fildes, kOne, offset += kSize, how);
+    Order& beside = ledger.write(fildes, kOne, offset += kSize, how);
+    ledger.finish_all();
+    expect_block(fildes, written);
+    expect_block(fildes, beside);
+  }
+  ledger.sync(fildes, O_SYNC, Tell::kSignal);
+  ledger.settle();
+}
+
+// What goes past the page cache, each request and one that is less urgent beside it.
+void play_direct(int direct, int plain) {
+  doing("a file with O_DIRECT");
+  Ledger ledger;
+  std::array<Order*, 5> written{};
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const std::string bytes(kBlock, static_cast<char>('k' + i));
+    written[i] = &ledger.write(direct, bytes, static_cast<off_t>(2 * i * kBlock), kTells[i]);
+    Order& later = ledger.unsent_write(direct, bytes, static_cast<off_t>((2 * i + 1) * kBlock));
+    later.aio_reqprio = 10;
+    ledger.list(LIO_NOWAIT, {&later}, kTells[i]);
+  }
+  ledger.sync(direct, O_SYNC, Tell::kSignal);
+  ledger.finish_all();
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    expect_block(plain, *written[i]);
+    const Order& back = ledger.read(direct, kBlock, written[i]->aio_offset, kTells[i]);
+    ledger.finish_all();
+    if (written[i]->succeeded()) {
+      expect_bytes(back, written[i]->bytes(kBlock));
+    }
+  }
+  ledger.settle();
+}
+
+// A thread that leaves its request behind; the next one may take over what it had.
+void play_direct_of_threads(int direct, int plain) {
+  doing("requests of threads that are gone, with O_DIRECT");
+  Ledger ledger;
+  for (const Tell how : {Tell::kSignal, Tell::kCallback, Tell::kNot}) {
+    Order* written = nullptr;
+    std::thread([&] { written = &ledger.write(direct, std::string(kBlock, 't'), 0, how); }).join();
+    ledger.finish(*written);
+    expect_block(plain, *written);
+  }
+  ledger.settle();
+}
+
+void play_direct_close(TempFile direct, int plain) {
+  doing("closing a file with O_DIRECT");
+  Ledger ledger;
+  std::array<Order*, 5> written{};
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const std::string bytes(kBlock, static_cast<char>('c' + i));
+    written[i] = &ledger.write(direct, bytes, static_cast<off_t>(i * kBlock), kTells[i]);
+  }
+  direct.close();
+  for (Order* const one : written) {
+    if (!one->done && ::aio_error(one) == EINPROGRESS) {
+      wrong("accepted writes are carried out before the file is closed");
+    }
+    ledger.finish(*one);
+    expect_block(plain, *one);
+  }
+  ledger.settle();
+}
+
+void play_direct_file() {
+  if (!has_direct_files()) {
+    return;
+  }
+  TempFile file(std::string(10 * kBlock, '-'), O_DIRECT);
+  const Descriptor plain = file.reopen(O_RDWR);
+  play_direct(file, plain);
+  play_direct_of_threads(file, plain);
+  play_direct_close(std::move(file), plain);
 }
 
 void play_append() {
@@ -188,8 +296,9 @@ void play_full_stream(const char* what, const Ends& ends) {
   doing(what);
   fill(ends.writer);
   Ledger ledger;
-  Order& written = ledger.write(ends.writer, kOne, 0, Tell::kSignal);
-  Order& next = ledger.write(ends.writer, kOne, 0, Tell::kCallback);
+  // An offset that would be wrong has the library look whether there are positions.
+  Order& written = ledger.write(ends.writer, kOne, -1, Tell::kSignal);
+  Order& next = ledger.write(ends.writer, kOne, -1, Tell::kCallback);
   for (const Order* const order : {&written, &next}) {
     while (!order->done && ::aio_error(order) == EINPROGRESS) {
       drain(ends.reader);
@@ -199,6 +308,12 @@ void play_full_stream(const char* what, const Ends& ends) {
 }
 
 }  // namespace
+
+bool has_direct_files() {
+  const TempFile file;
+  const int flags = ::fcntl(file, F_GETFL);
+  return ::fcntl(file, F_SETFL, flags | O_DIRECT) == 0;
+}
 
 void play_scenario() {
   ::signal(SIGPIPE, SIG_IGN);
@@ -211,6 +326,9 @@ void play_scenario() {
   play_stream("a terminal", make_pty());
   play_stream("an eventfd", make_eventfd());
   play_lists();
+  play_memory("a file in the page cache", TempFile());
+  play_memory("a file in memory", Descriptor(::memfd_create("aiox-test", MFD_CLOEXEC)));
+  play_direct_file();
   play_full_stream("a full pipe", make_pipe());
   play_full_stream("a full FIFO", make_fifo());
   play_full_stream("full sockets", make_unix_sockets());

@@ -6,6 +6,9 @@
 
 namespace aiox::test {
 
+/// Whether there are files with O_DIRECT here. Where there are none, the scenario has none.
+bool has_direct_files();
+
 /// Wrong things are told by wrong().
 void play_scenario();
 

@@ -3,7 +3,7 @@
  * seccomp <group> <EPERM|ENOSYS>
  *
  * A program in a sandbox that answers so to some system calls. It makes a round through all calls,
- * on a file and on every kind of stream, and checks what comes. Status 77: no sandbox to be had.
+ * on files and on every kind of stream, and checks what comes. Status 77: no sandbox to be had.
  */
 #define _GNU_SOURCE
 #include <aio.h>
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -33,7 +34,7 @@
 #define SYS_epoll_pwait2 441
 #endif
 
-enum { MOST = 8, SIZE = 8 };
+enum { MOST = 8, SIZE = 8, BLOCK = 4096, BLOCKS = 8 };
 
 static const struct {
   const char* name;
@@ -49,7 +50,14 @@ static const struct {
     {"preadv2_and_vmsplice", {SYS_preadv2, SYS_pwritev2, SYS_vmsplice, -1}},
     {"clone3", {SYS_clone3, -1}},
     {"futex_waitv", {SYS_futex_waitv, -1}},
-    {"io_submit", {SYS_io_setup, SYS_io_submit, SYS_io_getevents, SYS_io_destroy, -1}},
+    {"kernel_aio", {SYS_io_setup, SYS_io_submit, SYS_io_getevents, SYS_io_destroy, -1}},
+    {"io_setup", {SYS_io_setup, -1}},
+    {"io_submit", {SYS_io_submit, -1}},
+    {"io_getevents", {SYS_io_getevents, -1}},
+    {"ioprio_get", {SYS_ioprio_get, -1}},
+    {"preadv2_and_kernel_aio", {SYS_preadv2, SYS_io_setup, SYS_io_submit, SYS_io_getevents, -1}},
+    {"fstatfs", {SYS_fstatfs, -1}},
+    {"getrlimit", {SYS_getrlimit, SYS_prlimit64, -1}},
     {"madvise", {SYS_madvise, -1}},
     {"close_range", {SYS_close_range, -1}},
     {"nothing", {-1}},
@@ -152,6 +160,58 @@ static void streams(void) {
   stream("a FIFO", ends[0], ends[1]);
 }
 
+/* Blocks are written beside each other, of two urgencies, and are there; one by one and as a list.
+ */
+static void file(const char* what, int fildes) {
+  static _Alignas(BLOCK) char bytes[BLOCKS][BLOCK], back[BLOCKS][BLOCK];
+  static struct aiocb blocks[BLOCKS], sync;
+  struct aiocb* list[BLOCKS];
+  for (int i = 0; i < BLOCKS; ++i) {
+    memset(bytes[i], 'a' + i, BLOCK);
+    prepare(&blocks[i], fildes, bytes[i]);
+    blocks[i].aio_nbytes = BLOCK;
+    blocks[i].aio_offset = (off_t)i * BLOCK;
+    blocks[i].aio_reqprio = i % 2;
+    check(aio_write(&blocks[i]) == 0, what, "writes are accepted");
+  }
+  prepare(&sync, fildes, NULL);
+  check(aio_fsync(O_SYNC, &sync) == 0 && finish(&sync) == 0, what, "it can be synchronised");
+  for (int i = 0; i < BLOCKS; ++i) {
+    check(finish(&blocks[i]) == BLOCK, what, "writes end");
+    blocks[i].aio_buf = back[i];
+    check(aio_read(&blocks[i]) == 0 && finish(&blocks[i]) == BLOCK, what, "reads end");
+  }
+  check(memcmp(bytes, back, sizeof back) == 0, what, "what is read is what was written");
+  memset(back, 0, sizeof back);
+  for (int i = 0; i < BLOCKS; ++i) {
+    blocks[i].aio_lio_opcode = LIO_READ;
+    list[i] = &blocks[i];
+  }
+  check(lio_listio(LIO_WAIT, list, BLOCKS, NULL) == 0, what, "a list ends");
+  for (int i = 0; i < BLOCKS; ++i) check(finish(&blocks[i]) == BLOCK, what, "its reads end");
+  check(memcmp(bytes, back, sizeof back) == 0, what, "what a list reads is what was written");
+  close(fildes);
+}
+
+/* In the current folder; -1: it knows no O_DIRECT. */
+static int direct_file(void) {
+  const int fildes = open(".", O_TMPFILE | O_RDWR | O_DIRECT, 0600);
+  if (fildes == -1) fprintf(stderr, "left out: O_DIRECT in this folder: %s\n", strerror(errno));
+  return fildes;
+}
+
+static void files(void) {
+  const int memory = memfd_create("aiox-seccomp", 0);
+  check(memory != -1, "a file in memory", "it can be made");
+  file("a file in memory", memory);
+  FILE* const cached = tmpfile();
+  check(cached != NULL, "a file", "it can be made");
+  file("a file", dup(fileno(cached)));
+  fclose(cached);
+  const int direct = direct_file();
+  if (direct != -1) file("a file with O_DIRECT", direct);
+}
+
 static void* nothing(void* argument) { return argument; }
 
 static int has_threads(void) {
@@ -162,14 +222,20 @@ static int has_threads(void) {
 /* libc itself has no thread to give: what needs one is refused, and the rest is served. */
 static void without_threads(void) {
   static char bytes[SIZE] = "1234567";
+  static _Alignas(BLOCK) char block_of_bytes[BLOCK];
   static struct aiocb block;
   int ends[2];
-  FILE* const file = tmpfile();
-  check(file != NULL, "a file", "it can be made");
-  prepare(&block, fileno(file), bytes);
+  FILE* const plain = tmpfile();
+  check(plain != NULL, "a file", "it can be made");
+  prepare(&block, fileno(plain), bytes);
   check(aio_write(&block) == -1 && errno == EAGAIN, "a file", "a write is refused");
   check(aio_error(&block) == EAGAIN, "a file", "what is refused has its error as status");
-  check(lseek(fileno(file), 0, SEEK_END) == 0, "a file", "nothing was written");
+  check(lseek(fileno(plain), 0, SEEK_END) == 0, "a file", "nothing was written");
+  const int direct = direct_file();
+  prepare(&block, direct, block_of_bytes);
+  block.aio_nbytes = BLOCK;
+  check(direct == -1 || (aio_write(&block) == -1 && errno == EAGAIN), "a file with O_DIRECT",
+        "a write is refused");
   check(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "sockets", "they can be made");
   prepare(&block, ends[1], bytes);
   check(aio_write(&block) == 0 && finish(&block) == SIZE, "sockets", "what need not wait passes");
@@ -206,6 +272,7 @@ int main(int argc, char** argv) {
     const int before = descriptors();
     if (calls() != 0) return 1;
     streams();
+    files();
     check(descriptors() <= before + 1, "all", "no descriptor is left behind but one");
     return wrong;
   }
