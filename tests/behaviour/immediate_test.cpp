@@ -219,6 +219,28 @@ TEST(Immediate, AWriteBeyondTheLimitRaisesNoSignal) {
   EXPECT_EQ(handled.count(), 0);
 }
 
+TEST(Immediate, AnAppendingWriteBeyondTheLimitRaisesNoSignalEither) {
+  const Descriptor file = in_memory();
+  const HandledSignal handled(SIGXFSZ);
+  Transfer before = write_of(file, "0123456789", 0);
+  EXPECT_EQ(run_write(before), success(10));
+  ASSERT_EQ(::fcntl(file, F_SETFL, O_APPEND), 0);
+  const Limit limit(RLIMIT_FSIZE, 4);
+  Transfer beyond = write_of(file, "y", 0);
+  EXPECT_EQ(run_write(beyond), failure(EFBIG));
+  EXPECT_EQ(handled.count(), 0);
+}
+
+TEST(Immediate, ANumberThatIsNotOpenTakesNoMemory) {
+  const std::size_t before = resident_memory();
+  for (int fildes = 1'000'000; fildes < 900'000'000; fildes += 1'000'000) {
+    Transfer refused = read_of(fildes, 1);
+    ASSERT_EQ(aio_read(&refused), -1);
+    ASSERT_EQ(errno, EBADF);
+  }
+  EXPECT_LT(resident_memory(), before + 1'000'000);
+}
+
 TEST(StaleHint, DoesNotReadAPipeAtAPosition) {
   if (!with_immediate()) return;
   const TempFile file("abc");

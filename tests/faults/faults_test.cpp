@@ -177,7 +177,7 @@ TEST(OneFault, OfWhatIsDispensableIsNotSeen) {
 }
 
 TEST(OneFault, OfAnAttemptInTheCallerIsNotSeen) {
-  play_each({Call::kReadCached, Call::kReadMemory, Call::kWriteMemory, Call::kFileSystem},
+  play_each({Call::kReadCached, Call::kReadMemory, Call::kWriteMemory, Call::kSeals},
             {kFleeting, kImmediate});
 }
 

@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -70,7 +69,7 @@ constexpr std::array<Row, kCalls> kTable{{
     {"fsync", {EINTR, EIO}},
     {"fdatasync", {EINTR, EIO}},
     {"fstat", {ENOMEM, EPERM}},
-    {"fstatfs", {EINTR, ENOSYS}},
+    {"fcntl (seals)", {EPERM, ENOSYS}},
     {"lseek", {EPERM}},
     {"getrlimit", {EPERM}},
     {"sched_getscheduler", {EPERM, ENOSYS}},
@@ -110,7 +109,7 @@ bool may_be_repeated(Call call, int error) {
 
 // Whatever that call fails with, the request is served in another way and ends as if nothing had.
 bool has_another_way(Call call) {
-  return (call >= Call::kIoSetup && call <= Call::kWriteMemory) || call == Call::kFileSystem;
+  return (call >= Call::kIoSetup && call <= Call::kWriteMemory) || call == Call::kSeals;
 }
 
 int chosen_error(const Plan& plan, Call call, std::size_t index) {
@@ -243,10 +242,10 @@ int fault_fcntl(int fildes, int command, ...) {
   va_start(rest, command);
   const long argument = va_arg(rest, long);
   va_end(rest);
-  const bool duplicates = command == F_DUPFD_CLOEXEC;
-  return fails(duplicates ? Call::kDuplicate : Call::kGetFlags)
-             ? -1
-             : ::fcntl(fildes, command, argument);
+  const Call call = command == F_DUPFD_CLOEXEC ? Call::kDuplicate
+                    : command == F_GET_SEALS   ? Call::kSeals
+                                               : Call::kGetFlags;
+  return fails(call) ? -1 : ::fcntl(fildes, command, argument);
 }
 
 int fault_epoll_ctl(int epoll, int operation, int fildes, epoll_event* event) {
@@ -316,10 +315,6 @@ int fault_fdatasync(int fildes) { return fails(Call::kFdatasync) ? -1 : ::fdatas
 
 int fault_fstat(int fildes, struct stat* status) {
   return fails(Call::kStat) ? -1 : ::fstat(fildes, status);
-}
-
-int fault_fstatfs(int fildes, struct statfs* status) {
-  return fails(Call::kFileSystem) ? -1 : ::fstatfs(fildes, status);
 }
 
 off_t fault_lseek(int fildes, off_t offset, int whence) {

@@ -52,7 +52,7 @@ enum class Call : std::size_t {
   kFsync,
   kFdatasync,
   kStat,
-  kFileSystem,  // fstatfs
+  kSeals,  // fcntl(F_GET_SEALS)
   kSeek,
   kLimit,   // getrlimit
   kPolicy,  // sched_getscheduler

@@ -56,7 +56,6 @@ static const struct {
     {"io_getevents", {SYS_io_getevents, -1}},
     {"ioprio_get", {SYS_ioprio_get, -1}},
     {"preadv2_and_kernel_aio", {SYS_preadv2, SYS_io_setup, SYS_io_submit, SYS_io_getevents, -1}},
-    {"fstatfs", {SYS_fstatfs, -1}},
     {"getrlimit", {SYS_getrlimit, SYS_prlimit64, -1}},
     {"madvise", {SYS_madvise, -1}},
     {"close_range", {SYS_close_range, -1}},

@@ -45,8 +45,18 @@ io::Attempt Gate::attempt(const Operation& operation, const sys::SignalsBlocked&
   return io::Blocking().attempt(operation, proof);
 }
 
-io::Attempt Gate::attempt_file(const Operation& /*operation*/, Shortcut /*shortcut*/) noexcept {
-  return {.outcome = io::Attempt::Outcome::kNotReady, .result = {}};
+void Gate::offer(std::size_t nbytes) {
+  const std::lock_guard lock(mutex_);
+  offered_ = nbytes;
+}
+
+io::Attempt Gate::attempt_file(const Operation& operation, Shortcut /*shortcut*/) noexcept {
+  const std::lock_guard lock(mutex_);
+  Operation first = operation;
+  first.nbytes = std::min(offered_, operation.nbytes);
+  const bool reads = operation.opcode == Opcode::kRead && first.nbytes != 0;
+  const Result result = reads ? io::Blocking().perform(first) : Result::success(0);
+  return {.outcome = io::Attempt::Outcome::kNotReady, .result = result};
 }
 
 bool Gate::may_pass(std::size_t number, char name) const {

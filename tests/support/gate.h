@@ -28,7 +28,8 @@ class Gate final : public io::Backend {
   io::Attempt attempt(const Operation& operation,
                       const sys::SignalsBlocked& proof) noexcept override;
 
-  /// Nothing is there at once.
+  /// The first bytes of a read are there at once, as many as were offered: at first none.
+  void offer(std::size_t nbytes);
   io::Attempt attempt_file(const Operation& operation, Shortcut shortcut) noexcept override;
 
   /// Holds what enters from now on.
@@ -61,6 +62,7 @@ class Gate final : public io::Backend {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool open_ = true;
+  std::size_t offered_ = 0;
   std::size_t passes_ = 0;  // while closed: the first that many operations may pass
   std::set<char> let_go_;
   std::map<char, Result> answers_;
