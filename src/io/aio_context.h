@@ -39,7 +39,7 @@ namespace aiox::io {
 class CompletionListener {
  public:
   /// The request with that cookie is over. Called once for each, by any thread, with no lock held;
-  /// it may submit. Must not block for long: the other events of the context wait.
+  /// it may submit. While it blocks, others take the context's other events.
   virtual void completed(std::uint64_t cookie, Result result,
                          const sys::SignalsBlocked& proof) noexcept = 0;
 

@@ -6,7 +6,6 @@
 
 #include <linux/aio_abi.h>
 #include <linux/ioprio.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

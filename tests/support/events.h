@@ -22,8 +22,8 @@ sigevent signal_event(int signo, int value = 0);
 sigevent signal_event_to(pid_t thread, int signo, int value = 0);
 sigevent thread_event(void (*function)(sigval), sigval value, pthread_attr_t* attributes = nullptr);
 
-/// Attributes that ask for a detached thread. They live for ever: who creates a thread may still read them
-/// while the thread runs.
+/// Attributes that ask for a detached thread. They live for ever: who creates a thread may still
+/// read them while the thread runs.
 pthread_attr_t& default_attributes();
 
 /// A signal that the calling thread, and the threads it starts, leave pending until it is taken.

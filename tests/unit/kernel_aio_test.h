@@ -90,8 +90,6 @@ class KernelAioTest : public testing::Test, public CompletionListener {
       ++told_;
       last_teller_ = static_cast<pid_t>(::syscall(SYS_gettid));
     }
-    entered = true;
-    entered.notify_all();
     shut.wait(true);
   }
 
@@ -160,8 +158,7 @@ class KernelAioTest : public testing::Test, public CompletionListener {
 
   sys::Config config;
   std::optional<test::TempFile> file;
-  std::atomic<bool> shut = false;     // completions wait while it is
-  std::atomic<bool> entered = false;  // there was one
+  std::atomic<bool> shut = false;  // completions wait while it is
   std::optional<KernelAio> aio{std::in_place, *this, config};
 
  private:
