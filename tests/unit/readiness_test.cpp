@@ -28,6 +28,9 @@ class ReadinessTest : public testing::Test, public ReadinessListener {
 
   ReadinessTest() { config.set(sys::Option::kIdleMs, 1); }
 
+  // While the thread may still ask the listener, that is, this.
+  void TearDown() override { readiness.reset(); }
+
   void ready(int fildes, Interests interests,
              const sys::SignalsBlocked& /*proof*/) noexcept override {
     const std::lock_guard lock(mutex_);
