@@ -13,7 +13,6 @@
 #include "sys/config.h"
 #include "sys/pages.h"
 #include "sys/signals.h"
-#include "sys/thread.h"
 
 namespace aiox::abi {
 namespace {
@@ -57,9 +56,7 @@ constinit std::atomic<bool> exit_handled{false};
 void drain_at_exit() noexcept {
   exit_handled.store(false, std::memory_order_relaxed);
   if (Engine* const engine = engine_of_this_process(); engine != nullptr) {
-    // exit() is called in handlers, too, whatever POSIX says, and by threads with a cancellation
-    // pending.
-    const sys::CancellationDisabled whole;
+    // exit() is called in handlers, too, whatever POSIX says.
     const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
     engine->drain(proof);
   }
