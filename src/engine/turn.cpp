@@ -128,7 +128,9 @@ Operation Engine::rest_of(const Request& request) noexcept {
   Operation rest = request.operation;
   rest.buffer = static_cast<char*>(rest.buffer) + request.moved;
   rest.nbytes -= request.moved;
-  rest.offset += static_cast<off_t>(request.moved);
+  if (!may_wait(rest.kind)) {  // elsewhere it may be any number
+    rest.offset += static_cast<off_t>(request.moved);
+  }
   return rest;
 }
 

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <string>
 
 #include "support/descriptors.h"
@@ -54,6 +55,17 @@ TEST(StreamWrite, OfEightMegabytesIsCompleteOnceItIsRead) {
       EXPECT_TRUE(read_exactly(ends.reader, bytes.size()) == bytes);
       EXPECT_EQ(finish(write), success(static_cast<ssize_t>(bytes.size())));
     }
+  }
+}
+
+TEST(StreamWrite, GoesOnWhateverItsOffsetSays) {
+  const std::string bytes = counted_bytes(std::size_t{1} << 20);
+  for (Make* const make : {make_pipe, make_fifo, make_unix_sockets, make_tcp_sockets}) {
+    const Ends ends = make();
+    Transfer write = write_of(ends.writer, bytes, std::numeric_limits<off_t>::max());
+    ASSERT_EQ(aio_write(&write), 0);
+    EXPECT_TRUE(read_exactly(ends.reader, bytes.size()) == bytes);
+    EXPECT_EQ(finish(write), success(static_cast<ssize_t>(bytes.size())));
   }
 }
 
