@@ -5,9 +5,6 @@
  */
 #pragma once
 
-/* Before any other header, for posix_openpt(). */
-#define _XOPEN_SOURCE 700
-
 #include <poll.h>
 #include <termios.h>
 
