@@ -2,13 +2,13 @@
  *
  * It is async-signal-safe: a handler may call it, whatever call of this kind it has interrupted.
  *
- * The handler interrupts aio_error(), which is called without a break, five thousand times.
+ * The handler interrupts aio_error(), which is called without a break, three thousand times.
  *
  * POSIX.1-2017, XSH 2.4.3 Signal Actions
  */
 #include "interruption.h"
 
-enum { ENTRIES = 8, INTERRUPTIONS = 5000 };
+enum { ENTRIES = 8, INTERRUPTIONS = 3000 };
 
 static struct aiocb blocks[ENTRIES];
 static const struct aiocb* list[ENTRIES];
@@ -41,7 +41,7 @@ int main(void) {
   queued(aio_read(&complete), "aio_read");
   check_error(error_at_end(&complete), 0, "the error status");
 
-  const timer_t timer = interrupt_every(200000, suspend_in_handler, 0);
+  const timer_t timer = interrupt_every(100000, suspend_in_handler, 0);
   while (interruptions < INTERRUPTIONS)
     check_error(aio_error(&blocks[0]), EINPROGRESS, "the error status");
   stop_interruption(timer);

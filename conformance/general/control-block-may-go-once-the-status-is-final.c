@@ -13,10 +13,11 @@ enum { ROUNDS = 300, PAGE = 1 << 16 };
 
 int main(void) {
   const struct channel pipe = silent_pipe();
+  const int file = temporary_file(O_RDWR);
+  must(ftruncate(file, PAGE), "ftruncate");
   block_signal(SIGRTMIN);
   for (int i = 0; i < ROUNDS; ++i) {
-    struct aiocb* const block =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct aiocb* const block = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
     check(block != MAP_FAILED, "there is memory");
     *block = request(pipe.reader, block + 1, 1, 0);
     block->aio_sigevent = by_signal(SIGRTMIN, i);
