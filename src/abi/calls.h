@@ -39,9 +39,9 @@ ssize_t return_status(aiocb& control_block) noexcept;
 int cancel(int fildes, const aiocb* control_block) noexcept;
 
 /// aio_suspend(): 0 once an entry is complete (at once where none is in progress, or none is
-/// given); -1 and EAGAIN (time is up), EINTR (a handler ran, installed with SA_RESTART or not) or
-/// EINVAL
-/// (`nent` below 0, tv_nsec out of range). A cancellation point: not noexcept.
+/// given); -1 and EAGAIN (time is up), EINTR (a handler ran, that was installed without SA_RESTART
+/// or during a timed wait) or EINVAL (`nent` below 0, tv_nsec out of range). A cancellation point:
+/// not noexcept.
 /// Source: POSIX.1-2017 aio_suspend. Thread- and async-signal-safe.
 int suspend(const aiocb* const list[], int nent, const timespec* timeout);
 
