@@ -4,8 +4,8 @@
 // the page cache is, where more servers at once only get into each other's way.
 //
 // A guess, and nothing but speed rests on it: a score of what was served last. Servers that are in
-// each other's way are slow, too, so now and then it is tried whether one alone is quick. What began
-// before does not count then.
+// each other's way are slow, too, so now and then it is tried whether one alone is quick. What
+// began before does not count then.
 #pragma once
 
 #include <algorithm>
@@ -19,8 +19,8 @@ namespace aiox {
 
 class Pace {
  public:
-  static constexpr int kBest = 32;      // brisk from here on
-  static constexpr int kSlowCosts = 4;  // and no longer when these have used it up
+  static constexpr int kBest = 32;                    // brisk from here on
+  static constexpr int kSlowCosts = 4;                // and no longer when these have used it up
   static constexpr std::uint32_t kTrialEvery = 8192;  // requests: a trial costs some 8 slow ones
 
   static bool is_quick(sys::Nanoseconds duration) noexcept { return duration < sys::kSpinTime; }

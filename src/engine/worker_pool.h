@@ -67,8 +67,9 @@ class Server {
 
 class WorkerPool {
  public:
-  WorkerPool(RunQueue& queue, Server& server, const sys::Config& config) noexcept
-      : queue_(queue), server_(server), config_(config) {}
+  WorkerPool(RunQueue& queue, Server& server, const sys::Config& config,
+             int processors = sys::usable_processors()) noexcept
+      : queue_(queue), server_(server), config_(config), processors_(processors) {}
 
   /// Ends all workers and waits for them. Nothing may be queued or submitted any more.
   ~WorkerPool();
@@ -93,6 +94,9 @@ class WorkerPool {
   /// Whether a worker has been under creation for long: its creator, who may be a worker, waits for
   /// libc.
   bool is_held_up() const noexcept { return creating_.any_is_long(); }
+
+  /// How quick the workers are.
+  const Pace& pace() const noexcept { return pace_; }
 
   /// Whether there is another processor to wait for.
   bool may_spin() const noexcept { return processors_ > 1; }
@@ -171,7 +175,7 @@ class WorkerPool {
   Server& server_;
   const sys::Config& config_;
 
-  const int processors_ = sys::usable_processors();
+  const int processors_;
   Pace pace_;
   std::atomic<std::uint32_t> taken_ =
       0;                                // requests, modulo 2^32; relaxed: for the one that watches
