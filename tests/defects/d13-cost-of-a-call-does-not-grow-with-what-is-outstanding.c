@@ -2,8 +2,7 @@
  *
  * D13: Every call walks lists, under one mutex.
  *
- * A call takes 1 us with 1,000 requests outstanding, and 34 us with 30,000; all threads wait for
- * it.
+ * A call takes the longer the more requests are outstanding, and all threads wait for it.
  *
  * A call costs the same, whatever is outstanding.
  *
