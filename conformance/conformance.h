@@ -100,6 +100,7 @@ static inline int has_content(int fildes, const char* text) {
 struct channel {
   int reader;
   int writer;
+  size_t filled; /* bytes that full_pipe() wrote */
 };
 
 /* A pipe to which nobody but the program writes: a read of it is in progress until then. */
@@ -112,11 +113,12 @@ static inline struct channel silent_pipe(void) {
 /* A pipe that takes nothing: a write to it is in progress until the program reads. */
 static inline struct channel full_pipe(void) {
   static const char bytes[4096];
-  const struct channel pipe = silent_pipe();
+  struct channel pipe = silent_pipe();
   const int flags = must(fcntl(pipe.writer, F_GETFL), "fcntl");
   must(fcntl(pipe.writer, F_SETFL, flags | O_NONBLOCK), "fcntl");
   for (size_t size = sizeof bytes; size > 0; size /= 2)
-    while (write(pipe.writer, bytes, size) > 0) continue;
+    for (ssize_t count; (count = write(pipe.writer, bytes, size)) > 0;)
+      pipe.filled += (size_t)count;
   must(fcntl(pipe.writer, F_SETFL, flags), "fcntl");
   return pipe;
 }
@@ -126,8 +128,7 @@ static inline void break_silence(struct channel pipe) {
   if (write(pipe.writer, "!", 1) != 1) fail("cannot prepare: write: %s", strerror(errno));
 }
 
-/* Takes what is in the pipe, and all that comes, until there is nobody who writes or `size` bytes.
- */
+/* Takes this many bytes, which may be still to come; fewer where nobody is left who writes. */
 static inline void drain(struct channel pipe, size_t size) {
   char bytes[4096];
   while (size > 0) {
@@ -136,6 +137,9 @@ static inline void drain(struct channel pipe, size_t size) {
     size -= (size_t)count;
   }
 }
+
+/* Takes what full_pipe() wrote, so that the write in progress can end. */
+static inline void make_room(struct channel pipe) { drain(pipe, pipe.filled); }
 
 /* A control block without notification. */
 static inline struct aiocb request(int fildes, void* buffer, size_t nbytes, off_t offset) {

@@ -22,7 +22,7 @@ int main(void) {
   const struct channel pipe = full_pipe();
   *block = request(pipe.writer, buffer, page, 0);
   queued(aio_write(block), "aio_write");
-  drain(pipe, 1 << 16);
+  make_room(pipe);
   check(success(block) > 0, "the return status is above 0");
   must(mprotect(pages, 2 * page, PROT_NONE), "mprotect");
 

@@ -30,7 +30,7 @@ int main(void) {
   block.aio_sigevent.sigev_value.sival_ptr = &block;
   queued(aio_write(&block), "aio_write");
 
-  drain(pipe, 1 << 16);
+  make_room(pipe);
   drain(notified, 1);
   return 0;
 }

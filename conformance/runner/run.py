@@ -51,15 +51,18 @@ def compile_program(source, binary, flags):
     return next((line for line in lines if "error" in line), "no reason given")
 
 
-def one_line(text):
+def one_line(text, source):
+    """Without the folders that are this machine's."""
+    for folder in (os.path.dirname(source), os.getcwd()):
+        text = text.replace(f"{folder}/", "")
     return " ".join(text.split())[:200]
 
 
-def run(binary, variables, seconds):
+def run(program, variables, seconds):
     """The verdict and its reason: the last line that the program wrote."""
     with tempfile.TemporaryFile(dir=".") as output:
         process = subprocess.Popen(
-            [binary],
+            [program.binary],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -77,7 +80,7 @@ def run(binary, variables, seconds):
         process.wait()
         output.seek(0)
         lines = output.read().decode(errors="replace").strip().splitlines()
-    said = one_line(lines[-1]) if lines else ""
+    said = one_line(lines[-1], program.source) if lines else ""
     if status is None:
         return "hang", f"no end within {seconds:g} s"
     if status < 0:
@@ -138,8 +141,8 @@ def run_all(programs, library, seconds):
 
     def run_one(program, implementation):
         if errors[program]:
-            return "fail", one_line(f"does not compile: {errors[program]}")
-        return run(program.binary, environment(implementation, library), seconds)
+            return "fail", one_line(f"does not compile: {errors[program]}", program.source)
+        return run(program, environment(implementation, library), seconds)
 
     runs = [(p, i) for p in programs for i in IMPLEMENTATIONS]
     for key, result in in_parallel(RUNS_PER_PROCESSOR * processors, run_one, runs):
