@@ -118,7 +118,7 @@ def main():
     parser.add_argument("--write", metavar="ABOUT")
     parser.add_argument("results")
     options = parser.parse_args()
-    report = Report([options.results], os.devnull)
+    report = Report([options.results], [])
     tables = Tables(report)
     print("\n".join(tables.text()))
     if options.write:
