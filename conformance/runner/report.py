@@ -4,8 +4,8 @@
 Usage: report.py [--about TEXT] [--markdown FILE] [--junit FOLDER] [--brief] RESULTS...
 
 RESULTS are files that run.py wrote. Prints the table; with --brief, only what aiox does not pass.
-The reasons of deviations are those in the files deviations.txt. Exit status: 0 only if aiox passes all that has
-no listed deviation, and none is listed in vain.
+The reasons of deviations are those in the files deviations.txt. Exit status: 0 only if aiox passes
+all that has no listed deviation, and none is listed in vain.
 """
 
 import argparse

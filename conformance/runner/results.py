@@ -73,8 +73,8 @@ class Report:
                 and self.verdict(n, implementation) != "pass"]
 
     def problems(self, is_complete):
-        """What makes the run a failure. The list of deviations cannot be checked for names that are not
-        there where not everything ran."""
+        """What makes the run a failure. The list of deviations cannot be checked for names that are
+        not there where not everything ran."""
         for name in self.names:
             verdict, listed = self.verdict(name, "aiox"), self.deviations.get((name.name, "aiox"))
             if verdict not in INNOCENT and not listed:

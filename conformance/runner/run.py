@@ -6,8 +6,8 @@ Usage: run.py LIST RESULTS LIBRARY [SECONDS]
 LIST has a line for each program, with tabs between: suite, name, source, binary to be made, and the
 compiler's flags. RESULTS gets a line for each run: suite, name, implementation, verdict, reason.
 LIBRARY is what is preloaded for aiox. A program that runs longer than SECONDS (default: 10) has
-failed, and is killed with all that it started. The programs run in the current folder, which is their
-TMPDIR, too. What it does is told line by line on standard output.
+failed, and is killed with all that it started. The programs run in the current folder, which is
+their TMPDIR, too. What it does is told line by line on standard output.
 """
 
 import csv
