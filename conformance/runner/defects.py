@@ -3,8 +3,8 @@
 
 Usage: defects.py [--write ABOUT] RESULTS
 
-RESULTS is what run.py wrote. Prints the table; with --write, writes the documents, in which ABOUT says
-what machine it was. Exit status: 0 only if aiox passes all.
+RESULTS is what run.py wrote. Prints the table; with --write, writes the documents, in which ABOUT
+says what machine it was. Exit status: 0 only if aiox passes all.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import sys
 from collections import namedtuple
 
 from document import escaped, paragraphs
-from results import INNOCENT, Name, Report
+from results import IMPLEMENTATIONS, INNOCENT, Name, Report
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 START, END = "<!-- defects: written by scripts/defects -->\n", "<!-- defects: end -->\n"
@@ -30,7 +30,8 @@ def defects():
         parts = paragraphs(path)
         number = re.match(r"D(\d+): ", parts[1]) if len(parts) >= 4 else None
         if not number:
-            sys.exit(f"{path}: the head wants the licence, 'D1: a defect', what is seen of it, what aiox does")
+            sys.exit(f"{path}: the head wants the licence, the defect behind its number, what is seen "
+                     "of it, and what aiox does")
         title = parts[1][number.end():]
         found.append(Defect(int(number[1]), title, *parts[2:4], os.path.basename(path)))
     with open(os.path.join(ROOT, "tests/defects/not-there-yet.txt"), encoding="utf-8") as file:
@@ -55,10 +56,11 @@ class Tables:
         for d in defects():
             title, answer = escaped(d.title.rstrip(".")), escaped(d.answer.rstrip("."))
             if d.program:
-                verdicts = " | ".join(self.verdict(d, i)[0] for i in ("glibc", "aiox"))
-                yield f"| D{d.number} | [{title}](tests/defects/{d.program}) | {verdicts} | {answer} |"
+                title = f"[{title}](tests/defects/{d.program})"
+                verdicts = " | ".join(self.verdict(d, i)[0] for i in IMPLEMENTATIONS)
             else:
-                yield f"| D{d.number} | {title} | - | - | {answer} |"
+                verdicts = "- | -"
+            yield f"| D{d.number} | {title} | {verdicts} | {answer} |"
 
     def document(self, about):
         yield from [
@@ -71,11 +73,11 @@ class Tables:
             "./scripts/defects",
             "```",
             "",
-            "Each defect has a C program in [tests/defects](../tests/defects) that knows only `<aio.h>` and libc. It",
-            "is built once and run twice, as it is and with aiox preloaded; the runner has made sure that the",
-            "calls come from there. It fails where the defect is there: it says what it saw, is killed, or does",
-            "not end (*hang*). What has to be in progress is so for certain, and speed is judged by what is",
-            "counted, never by the clock.",
+            "Each defect has a C program in [tests/defects](../tests/defects) that knows only `<aio.h>`",
+            "and libc. It is built once and run twice, as it is and with aiox preloaded; the runner has",
+            "made sure that the calls come from there. It fails where the defect is there: it says what",
+            "it saw, is killed, or does not end (*hang*). What has to be in progress is so for certain,",
+            "and speed is judged by what is counted or by ratios, never by the clock.",
             "",
             f"The machine: {about}.",
             "",
@@ -86,7 +88,7 @@ class Tables:
             row = [f"D{d.number}", escaped(d.title), escaped(d.seen), "-", "-", escaped(d.answer)]
             if d.program:
                 row[1] = f"[{row[1]}](../tests/defects/{d.program})"
-                row[3:5] = [self.cell(d, i) for i in ("glibc", "aiox")]
+                row[3:5] = [self.cell(d, i) for i in IMPLEMENTATIONS]
             yield f"| {' | '.join(row)} |"
 
     def cell(self, defect, implementation):
@@ -95,7 +97,7 @@ class Tables:
 
     def text(self):
         for name in self.report.names:
-            glibc, aiox = (self.report.verdict(name, i) for i in ("glibc", "aiox"))
+            glibc, aiox = (self.report.verdict(name, i) for i in IMPLEMENTATIONS)
             yield f"{name.name:60} {glibc:6} {aiox:6} {self.report.reason(name, 'glibc')}".rstrip()
 
 

@@ -113,11 +113,12 @@ class Document:
         yield f"## {self.title(suite)}"
         yield ""
         yield from [
-            f"{len(self.report.of_suite(suite))} tests of AIO from version 1.5.2, which is not part of this tree: the runner",
-            "fetches the distribution's source package `posixtestsuite`. They are built as they are, behind",
-            "[a header](../conformance/suite/opts.h) that says the number of POSIX.1-2001 for `_POSIX_ASYNCHRONOUS_IO`",
-            "and has the includes that they lack. *untested* are those that are empty in the suite itself. Each",
-            "that does not pass was read, to find whether the test is wrong or the library.",
+            f"{len(self.report.of_suite(suite))} tests of AIO from version 1.5.2, which is not part of this tree:",
+            "the runner fetches the distribution's source package `posixtestsuite`. They are built as they",
+            "are, behind [a header](../conformance/suite/opts.h) that gives `_POSIX_ASYNCHRONOUS_IO` the",
+            "number of POSIX.1-2001 and has the includes that they lack. *untested* are those that are",
+            "empty in the suite itself. Each that does not pass was read, to find whether the test is",
+            "wrong or the library; many have a result *by chance*, as they hope for some timing.",
             "",
             "| test | glibc | aiox | why |",
             "|---|---|---|---|",

@@ -15,8 +15,8 @@ INNOCENT = ("pass", "skip", "unsupported", "untested")
 
 
 def read_deviations(path):
-    """By name and implementation. A line is: name | implementation | reason, where the implementation may
-    be "both", with "at times" behind it for what chance decides."""
+    """By name and implementation. A line is: name | implementation | reason, where the
+    implementation may be "both", with "at times" behind it for what chance decides."""
     deviations = {}
     with open(path, encoding="utf-8") as file:
         for line in file:
@@ -81,7 +81,7 @@ class Report:
                 yield f"{name.name}: {verdict}: {self.reason(name, 'aiox')}"
             elif verdict == "pass" and listed and not listed.at_times:
                 yield f"{name.name}: listed as a deviation of aiox, and passes"
-        # What others have written may be wrong itself, so that it is read whatever does not pass it.
+        # What others have written may be wrong itself: it is read, whatever does not pass it.
         for name in self.of_suite("opts"):
             verdict = self.verdict(name, "glibc")
             if verdict not in INNOCENT and not self.deviation(name, "glibc"):
