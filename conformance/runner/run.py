@@ -82,7 +82,7 @@ def run(program, variables, seconds):
         lines = output.read().decode(errors="replace").strip().splitlines()
     said = one_line(lines[-1], program.source) if lines else ""
     if status is None:
-        return "fail", f"time limit of {seconds:g} s"
+        return "hang", f"no end within {seconds:g} s"
     if status < 0:
         return "fail", f"killed by {signal.Signals(-status).name}"
     if status not in VERDICTS:
