@@ -4,8 +4,8 @@
 Usage: report.py [--about TEXT] [--markdown FILE] [--junit FOLDER] [--brief] RESULTS...
 
 RESULTS are files that run.py wrote. Prints the table; with --brief, only what aiox does not pass.
-The reasons of deviations are those in deviations.txt. Exit status: 0 only if aiox passes all that has
-no listed deviation, and none is listed in vain.
+The reasons of deviations are those in the files deviations.txt. Exit status: 0 only if aiox passes
+all that has no listed deviation, and none is listed in vain.
 """
 
 import argparse
@@ -48,10 +48,12 @@ def main():
     parser.add_argument("results", nargs="+")
     options = parser.parse_args()
 
-    report = Report(options.results, os.path.join(FOLDER, "deviations.txt"))
+    deviations = [os.path.join(FOLDER, path) for path in ("deviations.txt", "suite/deviations.txt")]
+    report = Report(options.results, deviations)
     text_table(report, options.brief)
     if options.markdown:
         write(options.markdown, Document(report, FOLDER, options.about).text())
+        print(f"\nWritten: {os.path.relpath(options.markdown, os.path.dirname(FOLDER))}")
     if options.junit:
         for suite in report.suites:
             for implementation in ("glibc", "aiox"):

@@ -6,29 +6,37 @@ from collections import Counter, namedtuple
 
 Name = namedtuple("Name", "suite name")
 
+IMPLEMENTATIONS = ("glibc", "aiox")
+
+Deviation = namedtuple("Deviation", "reason at_times")
+
 # What asks for no reason.
 INNOCENT = ("pass", "skip", "unsupported", "untested")
 
 
 def read_deviations(path):
-    """The reasons, by name and implementation. A line is: name | implementation | reason, where the
-    implementation may be "both"."""
-    reasons = {}
+    """By name and implementation. A line is: name | implementation | reason, where the
+    implementation may be "both", with "at times" behind it for what chance decides."""
+    deviations = {}
     with open(path, encoding="utf-8") as file:
         for line in file:
             if line.strip() == "" or line.startswith("#"):
                 continue
             fields = [field.strip() for field in line.split("|", 2)]
-            if len(fields) != 3 or fields[1] not in ("glibc", "aiox", "both") or not fields[2]:
+            which = fields[1].removesuffix(" at times") if len(fields) == 3 else ""
+            if which not in (*IMPLEMENTATIONS, "both") or not fields[2]:
                 sys.exit(f"{path}: no deviation: {line.strip()}")
-            for implementation in ("glibc", "aiox") if fields[1] == "both" else fields[1:2]:
-                reasons[fields[0], implementation] = fields[2]
-    return reasons
+            deviation = Deviation(fields[2], at_times=fields[1] != which)
+            for implementation in IMPLEMENTATIONS if which == "both" else (which,):
+                deviations[fields[0], implementation] = deviation
+    return deviations
 
 
 class Report:
     def __init__(self, paths, deviations):
-        self.deviations = read_deviations(deviations)
+        self.deviations = {}
+        for path in deviations:
+            self.deviations.update(read_deviations(path))
         self._results = {}
         for path in paths:
             with open(path, encoding="utf-8") as file:
@@ -46,7 +54,12 @@ class Report:
 
     def deviation(self, name, implementation):
         """The reason that is listed, or None."""
-        return self.deviations.get((name.name, implementation))
+        listed = self.deviations.get((name.name, implementation))
+        return listed.reason if listed else None
+
+    def is_chance(self, name, implementation):
+        listed = self.deviations.get((name.name, implementation))
+        return listed is not None and listed.at_times
 
     def of_suite(self, suite):
         return [name for name in self.names if name.suite == suite]
@@ -60,14 +73,19 @@ class Report:
                 and self.verdict(n, implementation) != "pass"]
 
     def problems(self, is_complete):
-        """What makes the run a failure. The list of deviations cannot be checked for names that are not
-        there where not everything ran."""
+        """What makes the run a failure. The list of deviations cannot be checked for names that are
+        not there where not everything ran."""
         for name in self.names:
-            verdict, listed = self.verdict(name, "aiox"), self.deviation(name, "aiox")
+            verdict, listed = self.verdict(name, "aiox"), self.deviations.get((name.name, "aiox"))
             if verdict not in INNOCENT and not listed:
                 yield f"{name.name}: {verdict}: {self.reason(name, 'aiox')}"
-            elif verdict == "pass" and listed:
+            elif verdict == "pass" and listed and not listed.at_times:
                 yield f"{name.name}: listed as a deviation of aiox, and passes"
+        # What others have written may be wrong itself: it is read, whatever does not pass it.
+        for name in self.of_suite("opts"):
+            verdict = self.verdict(name, "glibc")
+            if verdict not in INNOCENT and not self.deviation(name, "glibc"):
+                yield f"{name.name}: {verdict} on glibc, and no reason is listed"
         if is_complete:
             known = {name.name for name in self.names}
             for listed in sorted({name for name, _ in self.deviations} - known):

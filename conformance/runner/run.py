@@ -6,8 +6,8 @@ Usage: run.py LIST RESULTS LIBRARY [SECONDS]
 LIST has a line for each program, with tabs between: suite, name, source, binary to be made, and the
 compiler's flags. RESULTS gets a line for each run: suite, name, implementation, verdict, reason.
 LIBRARY is what is preloaded for aiox. A program that runs longer than SECONDS (default: 10) has
-failed, and is killed with all that it started. The programs run in the current folder, which is their
-TMPDIR, too. What it does is told line by line on standard output.
+failed, and is killed with all that it started. The programs run in the current folder, which is
+their TMPDIR, too. What it does is told line by line on standard output.
 """
 
 import csv
@@ -82,7 +82,7 @@ def run(program, variables, seconds):
         lines = output.read().decode(errors="replace").strip().splitlines()
     said = one_line(lines[-1], program.source) if lines else ""
     if status is None:
-        return "fail", f"time limit of {seconds:g} s"
+        return "hang", f"no end within {seconds:g} s"
     if status < 0:
         return "fail", f"killed by {signal.Signals(-status).name}"
     if status not in VERDICTS:
