@@ -5,11 +5,11 @@
 #pragma once
 
 #include <linux/aio_abi.h>
-#include <linux/ioprio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "sys/clock.h"
 
@@ -39,7 +39,17 @@ inline long aio_await_event(aio_context_t context, Nanoseconds time) noexcept {
   return ::syscall(SYS_io_getevents, context, 1L, 1L, kNowhere, &timeout);
 }
 
+/// What <linux/ioprio.h> has, which in some versions is not C++. A priority is a class and a level.
+enum class IoClass : std::uint8_t { kNone, kRealTime, kBestEffort, kIdle };
+inline constexpr int kIoLevels = 8;  // 0 is the most urgent
+inline constexpr int kIoClassShift = 13;
+inline constexpr int kIoPriorityOfThread = 1;  // IOPRIO_WHO_PROCESS
+
+constexpr int io_priority(IoClass io_class, int level) noexcept {
+  return static_cast<int>(io_class) << kIoClassShift | level;
+}
+
 /// ioprio_get(2) of the calling thread: what was set, 0 where nothing was.
-inline long own_io_priority() noexcept { return ::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0); }
+inline long own_io_priority() noexcept { return ::syscall(SYS_ioprio_get, kIoPriorityOfThread, 0); }
 
 }  // namespace aiox::sys
