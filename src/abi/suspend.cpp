@@ -92,7 +92,7 @@ int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
     // for its own calls, and there is nothing in it that a cancellation could leave half done.
     int type = 0;
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);  // NOLINT(concurrency-*)
-    error = sys::futex_wait(engine->wait_words().word(number), seen, deadline);
+    error = engine->wait_words().sleep(number, seen, deadline);
     pthread_setcanceltype(type, nullptr);
   }
 }

@@ -136,7 +136,7 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
       return;
     }
     const Nanoseconds patience = sys::monotonic_now() + kTimeToBegin;
-    const int error = sys::futex_wait(wait_words_.word(number), seen, std::min(deadline, patience));
+    const int error = wait_words_.sleep(number, seen, std::min(deadline, patience));
     if (error == ETIMEDOUT) {
       kernel_.poll_all(proof);
       if (is_held_up()) {
