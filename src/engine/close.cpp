@@ -109,7 +109,7 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
                           const SignalsBlocked& proof) noexcept {
   const std::size_t number = WaitWords::of_this_thread();
   Nanoseconds deadline = ending.deadline;
-  for (bool is_cancelled = false;;) {
+  for (bool is_cancelled = false, is_relied_on = false;;) {
     const std::uint32_t seen = wait_words_.read(number);
     WaitWords::watch(descriptor.closers, number);
     Aftermath aftermath;
@@ -117,6 +117,10 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
     {
       MutexLock lock(descriptor.mutex, proof);
       rest = rest_on(descriptor, ending);
+      if (!is_relied_on) {  // what runs now is all that will
+        rely_on_reaper(descriptor);
+        is_relied_on = true;
+      }
       const Nanoseconds now = sys::monotonic_now();
       const bool is_time = rest == Rest::kEndless || (rest == Rest::kOfFile && now >= deadline);
       if (is_time && ending.closes && !is_cancelled) {

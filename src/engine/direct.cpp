@@ -5,9 +5,11 @@
 #include <cerrno>
 
 #include "engine/engine.h"
+#include "sys/aiocb.h"
 
 namespace aiox {
 
+using sys::AiocbPrivate;
 using sys::MutexLock;
 using sys::SignalsBlocked;
 
@@ -15,6 +17,11 @@ namespace {
 
 // A context costs the process some 30 ms at its exit. It pays from so many requests on.
 constexpr unsigned kPaysFrom = 256;
+
+bool runs_in_kernel(const Request& request) noexcept {
+  return request.context.load(std::memory_order_relaxed) != io::KernelAio::kNoContext &&
+         request.state() == State::kRunning;
+}
 
 }  // namespace
 
@@ -46,6 +53,8 @@ void Engine::submit_to_kernel(Request& request, std::uint32_t generation, int re
   }
   request.lane = RunQueue::rank_of_caller(reqprio);
   MutexLock lock(descriptor.mutex, proof);
+  rely_no_more(request);
+  request.context.store(io::KernelAio::kNoContext, std::memory_order_relaxed);
   if (request.abandoned) {  // its number may be another file's by now
     end(request, descriptor, State::kRunning, Result::failure(EBADF), aftermath, proof);
     return;
@@ -67,8 +76,64 @@ void Engine::completed(std::uint64_t cookie, Result result, const SignalsBlocked
 // The event is not taken yet, so the request is there. A write may set off a sync.
 bool Engine::is_plain(std::uint64_t cookie) const noexcept {
   const Request* const request = table_.find(Ticket::from_bits(cookie));
-  return request != nullptr && request->operation.opcode == Opcode::kRead &&
-         request->notice == nullptr && request->list == nullptr;
+  return request != nullptr && is_plain(*request);
+}
+
+bool Engine::is_plain(const Request& request) noexcept {
+  return request.operation.opcode == Opcode::kRead && request.notice == nullptr &&
+         request.list == nullptr;
+}
+
+std::uint32_t Engine::kernel_context(const aiocb& control_block) const noexcept {
+  const Request* const request = table_.find(control_block);
+  return request != nullptr ? request->context.load(std::memory_order_relaxed)
+                            : io::KernelAio::kNoContext;
+}
+
+// Somebody waits for the end of a request that runs, and does not look at the ring: the reaper has
+// to. Under the lock of the request's descriptor, as is its end.
+void Engine::rely_on_reaper(Request& request) noexcept {
+  const std::uint32_t generation = request.generation();
+  if (request.relied.load(std::memory_order_relaxed) != generation) {
+    request.relied.store(generation, std::memory_order_relaxed);
+    kernel_.call(request.context.load(std::memory_order_relaxed));
+  }
+}
+
+void Engine::rely_no_more(Request& request) noexcept {
+  if (request.relied.load(std::memory_order_relaxed) == request.generation()) {
+    request.relied.store(0, std::memory_order_relaxed);
+    kernel_.dismiss(request.context.load(std::memory_order_relaxed));
+  }
+}
+
+// The request of that aiocb, if it is still this one. Async-signal-safe.
+void Engine::rely_on_reaper(const aiocb& control_block, Request& request) noexcept {
+  const std::uint32_t generation =
+      Ticket::from_bits(AiocbPrivate(control_block).ticket()).generation;
+  const int fildes = request.fildes.load(std::memory_order_acquire);
+  Descriptor* const descriptor = fildes >= 0 ? descriptors_.find(fildes) : nullptr;
+  if (request.context.load(std::memory_order_relaxed) == io::KernelAio::kNoContext ||
+      request.relied.load(std::memory_order_relaxed) == generation || descriptor == nullptr) {
+    return;
+  }
+  const SignalsBlocked proof(SignalsBlocked::Threads::kAreForbidden);
+  MutexLock lock(descriptor->mutex, proof);
+  if (request.names(control_block, generation) && request.fildes == fildes &&
+      runs_in_kernel(request)) {
+    rely_on_reaper(request);
+  }
+}
+
+void Engine::rely_on_reaper(Descriptor& descriptor) noexcept {
+  for (Descriptor::List* const list : descriptor.lists()) {
+    for (Request* request = list->front(); request != nullptr;
+         request = Descriptor::List::next(*request)) {
+      if (runs_in_kernel(*request)) {
+        rely_on_reaper(*request);
+      }
+    }
+  }
 }
 
 // Looks for the end of a request that the kernel may serve. Async-signal-safe.

@@ -81,6 +81,11 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   /// not in progress (any more). Async-signal-safe.
   [[nodiscard]] bool watch(const aiocb& control_block, std::size_t number) noexcept;
 
+  /// The context of the kernel's AIO that serves the request of that aiocb, kNoContext where none
+  /// does. Async-signal-safe.
+  [[nodiscard]] std::uint32_t kernel_context(const aiocb& control_block) const noexcept;
+  io::KernelAio& kernel() noexcept { return kernel_; }
+
   /// Whether a request was submitted on that number since it was last closed: if not, it can be
   /// closed without further ado. Async-signal-safe: two loads.
   [[nodiscard]] bool is_used(int fildes) noexcept;
@@ -182,7 +187,12 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   void completed(std::uint64_t cookie, Result result,
                  const sys::SignalsBlocked& proof) noexcept override;
   bool is_plain(std::uint64_t cookie) const noexcept override;
+  static bool is_plain(const Request& request) noexcept;
   bool poll_kernel(const Request& request) const noexcept;
+  void rely_on_reaper(Request& request) noexcept;
+  void rely_on_reaper(const aiocb& control_block, Request& request) noexcept;
+  void rely_on_reaper(Descriptor& descriptor) noexcept AIOX_REQUIRES(descriptor.mutex);
+  void rely_no_more(Request& request) noexcept;
 
   // In turn.cpp: the requests of a descriptor whose turn it is.
   void give_turn(Request& request, Descriptor& descriptor, Aftermath& aftermath,

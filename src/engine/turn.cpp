@@ -34,6 +34,9 @@ void Engine::give_turn(Request& request, Descriptor& descriptor, Aftermath& afte
                        const SignalsBlocked& proof) noexcept {
   if (request.context != io::KernelAio::kNoContext) {
     request.transition(request.generation(), State::kWaiting, State::kRunning);
+    if (!is_plain(request)) {
+      rely_on_reaper(request);
+    }
   } else if (may_wait(request.operation.kind)) {
     advance(descriptor, request.operation.opcode, io::kNone, aftermath, proof);
   } else {

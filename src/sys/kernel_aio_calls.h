@@ -39,6 +39,14 @@ inline long aio_await_event(aio_context_t context, Nanoseconds time) noexcept {
   return ::syscall(SYS_io_getevents, context, 1L, 1L, kNowhere, &timeout);
 }
 
+/// The same for a thread that may have handlers: -1 with EINTR after one, and only then, as
+/// io_pgetevents(2) goes on after a stop of the process. Not noexcept, since a cancellation may
+/// unwind out of it.
+inline long aio_await_event_or_signal(aio_context_t context, Nanoseconds time) {
+  timespec timeout = to_timespec(time);
+  return ::syscall(SYS_io_pgetevents, context, 1L, 1L, kNowhere, &timeout, nullptr);
+}
+
 /// What <linux/ioprio.h> has, which in some versions is not C++. A priority is a class and a level.
 enum class IoClass : std::uint8_t { kNone, kRealTime, kBestEffort, kIdle };
 inline constexpr int kIoLevels = 8;  // 0 is the most urgent
