@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "io/io_priority.h"
+#include "sys/file_size_limit.h"
 #include "sys/thread.h"
 
 namespace aiox::io {
@@ -34,8 +35,7 @@ rlim_t write_limit(std::span<const Order> orders) noexcept {
   const bool writes = std::any_of(orders.begin(), orders.end(), [](const Order& order) {
     return order.operation->opcode == Opcode::kWrite;
   });
-  rlimit size{.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
-  return writes && ::getrlimit(RLIMIT_FSIZE, &size) != 0 ? 0 : size.rlim_cur;
+  return writes ? sys::file_size_limit() : RLIM_INFINITY;
 }
 
 bool exceeds(const Operation& operation, rlim_t limit) noexcept {
@@ -286,6 +286,9 @@ bool AioContext::lease(sys::Nanoseconds until) noexcept {
 
 // It may be another's by now.
 void AioContext::end_lease(sys::Nanoseconds until) noexcept {
+  if (own_lease.load(std::memory_order_relaxed) == until) {
+    own_lease.store(0, std::memory_order_relaxed);
+  }
   if (lease_.compare_exchange_strong(until, 0) && called_.load() > 0) {
     rouse();
   }

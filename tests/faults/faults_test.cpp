@@ -185,7 +185,8 @@ TEST(OneFault, OfTheKernelsAioIsNotSeen) {
   if (!has_direct_files()) {
     GTEST_SKIP() << "no O_DIRECT in this folder";
   }
-  play_each({Call::kIoSetup, Call::kIoSubmit, Call::kIoGetevents, Call::kIoPriority, Call::kNice},
+  play_each({Call::kIoSetup, Call::kIoSubmit, Call::kIoGetevents, Call::kIoSleep, Call::kIoPriority,
+             Call::kNice, Call::kPipeSize, Call::kLimit},
             {kFleeting, kKernelAio});
 }
 
