@@ -73,15 +73,20 @@ void Engine::completed(std::uint64_t cookie, Result result, const SignalsBlocked
   }
 }
 
-// The event is not taken yet, so the request is there. A write may set off a sync.
+// The event is not taken yet, so the request is there.
 bool Engine::is_plain(std::uint64_t cookie) const noexcept {
   const Request* const request = table_.find(Ticket::from_bits(cookie));
   return request != nullptr && is_plain(*request);
 }
 
+// Whether nobody is told of its end, nor waits for it in a worker's stead. (Should a sync come
+// while a write's event is being taken, or an O_APPEND write wait behind one of before that flag
+// was set, and there be no worker, who has taken the event carries that out.)
 bool Engine::is_plain(const Request& request) noexcept {
-  return request.operation.opcode == Opcode::kRead && request.notice == nullptr &&
-         request.list == nullptr;
+  const bool may_set_off_a_sync =
+      request.operation.opcode == Opcode::kWrite &&
+      request.relied.load(std::memory_order_relaxed) == request.generation();
+  return request.notice == nullptr && request.list == nullptr && !may_set_off_a_sync;
 }
 
 std::uint32_t Engine::kernel_context(const aiocb& control_block) const noexcept {
@@ -94,7 +99,7 @@ std::uint32_t Engine::kernel_context(const aiocb& control_block) const noexcept 
 // to. Under the lock of the request's descriptor, as is its end.
 void Engine::rely_on_reaper(Request& request) noexcept {
   const std::uint32_t generation = request.generation();
-  if (request.relied.load(std::memory_order_relaxed) != generation) {
+  if (runs_in_kernel(request) && request.relied.load(std::memory_order_relaxed) != generation) {
     request.relied.store(generation, std::memory_order_relaxed);
     kernel_.call(request.context.load(std::memory_order_relaxed));
   }
@@ -119,8 +124,7 @@ void Engine::rely_on_reaper(const aiocb& control_block, Request& request) noexce
   }
   const SignalsBlocked proof(SignalsBlocked::Threads::kAreForbidden);
   MutexLock lock(descriptor->mutex, proof);
-  if (request.names(control_block, generation) && request.fildes == fildes &&
-      runs_in_kernel(request)) {
+  if (request.names(control_block, generation) && request.fildes == fildes) {
     rely_on_reaper(request);
   }
 }
@@ -129,9 +133,7 @@ void Engine::rely_on_reaper(Descriptor& descriptor) noexcept {
   for (Descriptor::List* const list : descriptor.lists()) {
     for (Request* request = list->front(); request != nullptr;
          request = Descriptor::List::next(*request)) {
-      if (runs_in_kernel(*request)) {
-        rely_on_reaper(*request);
-      }
+      rely_on_reaper(*request);
     }
   }
 }

@@ -131,6 +131,34 @@ TEST_F(Direct, CloseWaitsForReadsThatNobodyLooksAt) {
   }
 }
 
+TEST_F(Direct, ASyncEndsThoughNobodyLooksAtItsWrites) {
+  const Descriptor other = file->reopen(O_RDWR | O_DIRECT);
+  for (int round = 0; round < 10; ++round) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      Transfer& written =
+          transfers.emplace_back(i % 2 == 0 ? *file : other, std::string(kBlock, 'w'), i * kBlock);
+      ASSERT_EQ(::aio_write(&written), 0);
+    }
+    Transfer sync = sync_of(*file);
+    ASSERT_EQ(::aio_fsync(O_SYNC, &sync), 0);
+    EXPECT_EQ(suspend_on(sync, 60'000), 0);
+    EXPECT_EQ(outcome_of(sync), success(0));
+    for (auto written = transfers.end() - 8; written != transfers.end(); ++written) {
+      EXPECT_EQ(outcome_of(*written), success(kBlock));
+    }
+  }
+}
+
+TEST_F(Direct, SuspendOverReadsAndWritesSeesEach) {
+  for (int i = 0; i < 50; ++i) {
+    Transfer& written = transfers.emplace_back(*file, std::string(kBlock, 'w'), 0);
+    ASSERT_EQ(::aio_write(&written), 0);
+    Transfer& one = read();
+    suspend_until_over(written);
+    suspend_until_over(one);
+  }
+}
+
 TEST_F(Direct, AReadOfANumberThatIsAPipeOfPacketsByNowWaitsForAPacket) {
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_DIRECT), 0);
