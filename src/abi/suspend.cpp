@@ -50,19 +50,15 @@ bool is_over(Engine* engine, const aiocb* const list[], int nent, Watch watch,
 // interrupts this does it no harm.
 bool is_over_soon(Engine* engine, const aiocb* const list[], int nent,
                   const timespec* timeout) noexcept {
-  constexpr int kMostEntries = 32;      // looking at more takes longer than what is waited for
-  constexpr std::int8_t kPatience = 8;  // failures in a row
-  constexpr std::uint8_t kNowAndThen = 64 - 1;
-  static constinit thread_local std::int8_t patience = kPatience;
-  static constinit thread_local std::uint8_t waits = 0;
+  constexpr int kMostEntries = 32;  // looking at more takes longer than what is waited for
+  static constinit thread_local sys::SpinPatience patience;
   const bool has_time = timeout == nullptr || timeout->tv_sec > 0 ||
                         (timeout->tv_sec == 0 && timeout->tv_nsec > sys::kSpinTime);
-  if (!engine->may_spin() || nent > kMostEntries || !has_time ||
-      (patience == 0 && (++waits & kNowAndThen) != 0)) {
+  if (!engine->may_spin() || nent > kMostEntries || !has_time || !patience.allows()) {
     return false;
   }
   const bool is_soon = sys::spin_until([=] { return is_over(engine, list, nent, Watch::kNo, 0); });
-  patience = is_soon ? kPatience : static_cast<std::int8_t>(patience > 0 ? patience - 1 : 0);
+  patience.note(is_soon);
   return is_soon;
 }
 
