@@ -118,7 +118,7 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
       MutexLock lock(descriptor.mutex, proof);
       rest = rest_on(descriptor, ending);
       if (!is_relied_on) {  // what runs now is all that will
-        rely_on_reaper(descriptor);
+        rely_on_all(descriptor);
         is_relied_on = true;
       }
       const Nanoseconds now = sys::monotonic_now();

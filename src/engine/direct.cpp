@@ -23,6 +23,16 @@ bool runs_in_kernel(const Request& request) noexcept {
          request.state() == State::kRunning;
 }
 
+std::uint64_t bit_of(io::Reliance how) noexcept {
+  return std::uint64_t{1} << static_cast<unsigned>(how);
+}
+
+// What is relied on in this life of the slot, a bit for each way.
+std::uint64_t reliance_on(const Request& request) noexcept {
+  const std::uint64_t seen = request.reliance.load(std::memory_order_relaxed);
+  return seen >> 32 == request.generation() ? seen & UINT32_MAX : 0;
+}
+
 }  // namespace
 
 // The context that the caller's request will be in; none where it is not for the kernel.
@@ -73,20 +83,12 @@ void Engine::completed(std::uint64_t cookie, Result result, const SignalsBlocked
   }
 }
 
-// The event is not taken yet, so the request is there.
+// The event is not taken yet, so the request is there. (Should a sync come to wait for a write
+// whose event is being taken, or an O_APPEND write stand behind one of before that flag was set,
+// and there be no worker, who has taken the event carries that out.)
 bool Engine::is_plain(std::uint64_t cookie) const noexcept {
   const Request* const request = table_.find(Ticket::from_bits(cookie));
-  return request != nullptr && is_plain(*request);
-}
-
-// Whether nobody is told of its end, nor waits for it in a worker's stead. (Should a sync come
-// while a write's event is being taken, or an O_APPEND write wait behind one of before that flag
-// was set, and there be no worker, who has taken the event carries that out.)
-bool Engine::is_plain(const Request& request) noexcept {
-  const bool may_set_off_a_sync =
-      request.operation.opcode == Opcode::kWrite &&
-      request.relied.load(std::memory_order_relaxed) == request.generation();
-  return request.notice == nullptr && request.list == nullptr && !may_set_off_a_sync;
+  return request != nullptr && (reliance_on(*request) & bit_of(io::Reliance::kReaper)) == 0;
 }
 
 std::uint32_t Engine::kernel_context(const aiocb& control_block) const noexcept {
@@ -95,45 +97,54 @@ std::uint32_t Engine::kernel_context(const aiocb& control_block) const noexcept 
                             : io::KernelAio::kNoContext;
 }
 
-// Somebody waits for the end of a request that runs, and does not look at the ring: the reaper has
-// to. Under the lock of the request's descriptor, as is its end.
-void Engine::rely_on_reaper(Request& request) noexcept {
-  const std::uint32_t generation = request.generation();
-  if (runs_in_kernel(request) && request.relied.load(std::memory_order_relaxed) != generation) {
-    request.relied.store(generation, std::memory_order_relaxed);
-    kernel_.call(request.context.load(std::memory_order_relaxed));
+// Somebody waits for the end of a request that runs in the kernel, and does not look at the ring.
+// Under the lock of the request's descriptor, as is its end.
+void Engine::rely_on(Request& request, io::Reliance how) noexcept {
+  const std::uint64_t bits = reliance_on(request);
+  if (runs_in_kernel(request) && (bits & bit_of(how)) == 0) {
+    request.reliance.store(std::uint64_t{request.generation()} << 32 | bits | bit_of(how),
+                           std::memory_order_relaxed);
+    kernel_.rely(request.context.load(std::memory_order_relaxed), how);
   }
 }
 
 void Engine::rely_no_more(Request& request) noexcept {
-  if (request.relied.load(std::memory_order_relaxed) == request.generation()) {
-    request.relied.store(0, std::memory_order_relaxed);
-    kernel_.dismiss(request.context.load(std::memory_order_relaxed));
+  const std::uint64_t bits = reliance_on(request);
+  if (bits == 0) {
+    return;
+  }
+  request.reliance.store(0, std::memory_order_relaxed);
+  for (const io::Reliance how : {io::Reliance::kAnybody, io::Reliance::kReaper}) {
+    if ((bits & bit_of(how)) != 0) {
+      kernel_.rely_no_more(request.context.load(std::memory_order_relaxed), how);
+    }
   }
 }
 
 // The request of that aiocb, if it is still this one. Async-signal-safe.
-void Engine::rely_on_reaper(const aiocb& control_block, Request& request) noexcept {
+void Engine::rely_on(const aiocb& control_block, Request& request) noexcept {
   const std::uint32_t generation =
       Ticket::from_bits(AiocbPrivate(control_block).ticket()).generation;
+  // acquire: pairs with the release in fill().
   const int fildes = request.fildes.load(std::memory_order_acquire);
   Descriptor* const descriptor = fildes >= 0 ? descriptors_.find(fildes) : nullptr;
-  if (request.context.load(std::memory_order_relaxed) == io::KernelAio::kNoContext ||
-      request.relied.load(std::memory_order_relaxed) == generation || descriptor == nullptr) {
+  const bool is_done = request.generation() == generation && reliance_on(request) != 0;
+  if (request.context.load(std::memory_order_relaxed) == io::KernelAio::kNoContext || is_done ||
+      descriptor == nullptr) {
     return;
   }
   const SignalsBlocked proof(SignalsBlocked::Threads::kAreForbidden);
   MutexLock lock(descriptor->mutex, proof);
   if (request.names(control_block, generation) && request.fildes == fildes) {
-    rely_on_reaper(request);
+    rely_on(request, io::Reliance::kAnybody);
   }
 }
 
-void Engine::rely_on_reaper(Descriptor& descriptor) noexcept {
+void Engine::rely_on_all(Descriptor& descriptor) noexcept {
   for (Descriptor::List* const list : descriptor.lists()) {
     for (Request* request = list->front(); request != nullptr;
          request = Descriptor::List::next(*request)) {
-      rely_on_reaper(*request);
+      rely_on(*request, io::Reliance::kAnybody);
     }
   }
 }

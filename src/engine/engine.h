@@ -187,11 +187,10 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   void completed(std::uint64_t cookie, Result result,
                  const sys::SignalsBlocked& proof) noexcept override;
   bool is_plain(std::uint64_t cookie) const noexcept override;
-  static bool is_plain(const Request& request) noexcept;
   bool poll_kernel(const Request& request) const noexcept;
-  void rely_on_reaper(Request& request) noexcept;
-  void rely_on_reaper(const aiocb& control_block, Request& request) noexcept;
-  void rely_on_reaper(Descriptor& descriptor) noexcept AIOX_REQUIRES(descriptor.mutex);
+  void rely_on(Request& request, io::Reliance how) noexcept;
+  void rely_on(const aiocb& control_block, Request& request) noexcept;
+  void rely_on_all(Descriptor& descriptor) noexcept AIOX_REQUIRES(descriptor.mutex);
   void rely_no_more(Request& request) noexcept;
 
   // In turn.cpp: the requests of a descriptor whose turn it is.

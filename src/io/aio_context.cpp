@@ -238,16 +238,16 @@ Wake AioContext::rest() noexcept {
   const std::uint32_t seen = calls_.load();
   const sys::Nanoseconds lease = lease_.load();
   sys::Nanoseconds deadline = sys::monotonic_now() + patience();
-  if (called_.load() > 0) {
+  if (is_relied_on()) {
     deadline = std::min(deadline, lease);  // over at once where there is none
   }
   const int error = sys::futex_wait(calls_, seen, deadline);
   resting_.fetch_sub(1);
-  return error == ETIMEDOUT && called_.load() <= 0 ? Wake::kTimeout : Wake::kEvent;
+  return error == ETIMEDOUT && !is_relied_on() ? Wake::kTimeout : Wake::kEvent;
 }
 
-void AioContext::call() noexcept {
-  called_.fetch_add(1);
+void AioContext::rely(Reliance how) noexcept {
+  relied_on(how).fetch_add(1);
   rouse();
 }
 
@@ -258,9 +258,7 @@ void AioContext::rouse() noexcept {
   }
 }
 
-bool AioContext::is_called() const noexcept {
-  return called_.load() > 0 && !is_leased_to_another();
-}
+bool AioContext::is_called() const noexcept { return is_relied_on() && !is_leased_to_another(); }
 
 bool AioContext::is_leased_to_another() const noexcept {
   const sys::Nanoseconds until = lease_.load();
@@ -277,7 +275,7 @@ bool AioContext::lease(sys::Nanoseconds until) noexcept {
   if (!lease_.compare_exchange_strong(before, until)) {
     return false;
   }
-  if (called_.load() > 0 || taking_.load() != 0 || telling_.load() != 0) {
+  if (reaper_.load() > 0 || taking_.load() != 0 || telling_.load() != 0) {
     end_lease(until);
     return false;
   }
@@ -289,7 +287,7 @@ void AioContext::end_lease(sys::Nanoseconds until) noexcept {
   if (own_lease.load(std::memory_order_relaxed) == until) {
     own_lease.store(0, std::memory_order_relaxed);
   }
-  if (lease_.compare_exchange_strong(until, 0) && called_.load() > 0) {
+  if (lease_.compare_exchange_strong(until, 0) && is_relied_on()) {
     rouse();
   }
 }

@@ -16,10 +16,10 @@
 //
 // Who sleeps on it. An event wakes all who sleep, so one at most should: a thread of the program's
 // that waits for nothing but requests of this ring, or else the reaper. The reaper rests, on
-// `calls_`, until somebody relies on it for a request: call() counts that up, and dismiss() down
-// when the request is over. Then it stays at the ring until an event comes that nobody relies on.
-// It counts itself as resting and then looks whether it is called; who calls counts the call and
-// then looks whether it rests (seq_cst, all of them): one sees the other.
+// `calls_`, until somebody relies on a request's end: rely() counts that up, and rely_no_more()
+// down when the request is over. Then it stays at the ring until an event comes that nobody relies
+// on. It counts itself as resting and then looks whether it is relied on; who relies counts that
+// and then looks whether it rests (seq_cst, all of them): one sees the other.
 //
 // A thread of the program's sleeps with a lease on the ring. While it lasts all others leave the
 // events to it, as it would sleep on if they were taken before it was awake. It writes its lease
@@ -89,6 +89,12 @@ struct Submission {
   int error;              // the errno of kUnavailable and kRefused
 };
 
+/// On whom somebody relies who waits for a request and does not look at the ring.
+enum class Reliance : std::uint8_t {
+  kAnybody,  // who takes its event
+  kReaper,   // who alone may: its end is to be told of, or sets something off
+};
+
 /// How long a thread of the program's may keep others off the ring.
 inline constexpr sys::Nanoseconds kLease = 10 * sys::kNanosecondsPerMillisecond;
 
@@ -127,14 +133,15 @@ class alignas(64) AioContext {
   /// Whether there are events that are not left to somebody who sleeps.
   bool has_events() const noexcept { return ring_.has_events() && !is_leased_to_another(); }
 
-  /// Somebody relies on the reaper for one more of the requests, or for one less. Balanced by the
-  /// caller. Async-signal-safe.
-  void call() noexcept;
-  void dismiss() noexcept { called_.fetch_sub(1); }
+  /// Somebody relies on the end of one more of the requests, or of one less, and does not look at
+  /// the ring. Balanced by the caller. Async-signal-safe.
+  void rely(Reliance how) noexcept;
+  void rely_no_more(Reliance how) noexcept { relied_on(how).fetch_sub(1); }
 
   /// A lease on the ring until then, at most kLease from now: to look once more at the requests
-  /// that are waited for, sleep, and end it. False where somebody else is at the ring or relies on
-  /// the reaper. Async-signal-safe: a handler takes its own thread's lease over.
+  /// that are waited for, sleep, and end it. False where somebody else is at the ring, or there are
+  /// requests that are the reaper's. Async-signal-safe: a handler takes its own thread's lease
+  /// over.
   [[nodiscard]] bool lease(sys::Nanoseconds until) noexcept;
   void end_lease(sys::Nanoseconds until) noexcept;
 
@@ -150,7 +157,11 @@ class alignas(64) AioContext {
   Wake reap(bool& called, const sys::SignalsBlocked& proof) noexcept;
   Wake rest() noexcept;
   void rouse() noexcept;
+  bool is_relied_on() const noexcept { return anybody_.load() > 0 || reaper_.load() > 0; }
   bool is_called() const noexcept;
+  std::atomic<std::int32_t>& relied_on(Reliance how) noexcept {
+    return how == Reliance::kAnybody ? anybody_ : reaper_;
+  }
   bool is_leased_to_another() const noexcept;
   bool leave() noexcept;
   bool call_reaper(const sys::SignalsBlocked& proof) noexcept;
@@ -179,7 +190,8 @@ class alignas(64) AioContext {
   std::atomic<sys::Nanoseconds> lease_;  // until when; seq_cst
   std::atomic<bool> is_sleepless_;       // the kernel does not let the program's threads sleep
 
-  std::atomic<std::int32_t> called_;    // for how many requests; seq_cst
+  std::atomic<std::int32_t> anybody_;  // for how many requests who is relied on; seq_cst
+  std::atomic<std::int32_t> reaper_;
   std::atomic<std::uint32_t> resting_;  // how many reapers rest; seq_cst
   sys::FutexWord calls_;                // what they rest on
 

@@ -68,15 +68,15 @@ bool KernelAio::poll(std::uint32_t context) noexcept {
   return present->poll_plain(proof);
 }
 
-void KernelAio::call(std::uint32_t context) noexcept {
+void KernelAio::rely(std::uint32_t context, Reliance how) noexcept {
   if (AioContext* const present = find_open(context); present != nullptr) {
-    present->call();
+    present->rely(how);
   }
 }
 
-void KernelAio::dismiss(std::uint32_t context) noexcept {
+void KernelAio::rely_no_more(std::uint32_t context, Reliance how) noexcept {
   if (AioContext* const present = find_open(context); present != nullptr) {
-    present->dismiss();
+    present->rely_no_more(how);
   }
 }
 

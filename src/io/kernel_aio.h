@@ -60,8 +60,8 @@ class KernelAio {
   bool poll(std::uint32_t context) noexcept;
 
   /// See AioContext, for that context, which may be any number: nothing is leased then.
-  void call(std::uint32_t context) noexcept;
-  void dismiss(std::uint32_t context) noexcept;
+  void rely(std::uint32_t context, Reliance how) noexcept;
+  void rely_no_more(std::uint32_t context, Reliance how) noexcept;
   [[nodiscard]] bool lease(std::uint32_t context, sys::Nanoseconds until) noexcept;
   void end_lease(std::uint32_t context, sys::Nanoseconds until) noexcept;
   Wake sleep(std::uint32_t context, sys::Nanoseconds time) {

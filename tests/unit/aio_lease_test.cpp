@@ -86,10 +86,21 @@ TEST_F(AioLease, EndsByItself) {
 }
 
 TEST_F(AioLease, IsNotHadWhileSomebodyReliesOnTheReaper) {
-  aio->call(context);
+  aio->rely(context, Reliance::kReaper);
   EXPECT_FALSE(aio->lease(context, kForever));
-  aio->dismiss(context);
+  aio->rely_no_more(context, Reliance::kReaper);
   EXPECT_TRUE(aio->lease(context, kForever));
+}
+
+TEST_F(AioLease, IsHadWhileSomebodyReliesOnWhoeverTakesTheEvents) {
+  aio->rely(context, Reliance::kAnybody);
+  EXPECT_TRUE(aio->lease(context, kForever));
+  start(reading(*file, block, 0), 1);
+  await_event();
+  EXPECT_TRUE(aio->poll(context));
+  aio->end_lease(context, kForever);
+  aio->rely_no_more(context, Reliance::kAnybody);
+  expect_each_once(2);
 }
 
 TEST_F(AioLease, IsNotHadWhileAnEventIsBeingToldOf) {
@@ -101,7 +112,7 @@ TEST_F(AioLease, IsNotHadWhileAnEventIsBeingToldOf) {
   shut = false;
   shut.notify_all();
   poller.join();
-  EXPECT_TRUE(aio->lease(context, kForever));
+  test::wait_until([&] { return aio->lease(context, kForever); }, "the end of the telling");
 }
 
 TEST_F(AioLease, OfAContextThatThereIsNotIsNotHad) {
@@ -112,23 +123,23 @@ TEST_F(AioLease, OfAContextThatThereIsNotIsNotHad) {
 TEST_F(AioLease, KeepsTheReaperOffUntilItEnds) {
   ASSERT_TRUE(lease_in_another_thread(kForever));
   const CallFails waits(SYS_io_getevents, 0, 0);
-  aio->call(context);
+  aio->rely(context, Reliance::kReaper);
   start(reading(*file, block, 0), 1);
   await_event();
   EXPECT_EQ(waits.made(), 0);
   EXPECT_EQ(told(), 1U);
   aio->end_lease(context, kForever);
   wait_for(2);
-  aio->dismiss(context);
+  aio->rely_no_more(context, Reliance::kReaper);
   expect_each_once(2);
 }
 
 TEST_F(AioLease, ThatIsNeverGivenBackKeepsTheReaperOffForItsTime) {
   ASSERT_TRUE(lease_in_another_thread(sys::monotonic_now() + kLease));
-  aio->call(context);
+  aio->rely(context, Reliance::kReaper);
   start(reading(*file, block, 0), 1);
   wait_for(2);
-  aio->dismiss(context);
+  aio->rely_no_more(context, Reliance::kReaper);
   expect_each_once(2);
 }
 

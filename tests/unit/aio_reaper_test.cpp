@@ -18,9 +18,9 @@ class AioReaper : public KernelAioTest {
   void reap_each(std::uint64_t from, std::uint64_t to) {
     for (std::uint64_t i = from; i < to; ++i) {
       const std::uint32_t context = start(reading(*file, block, 0), i);
-      aio->call(context);
+      aio->rely(context, Reliance::kReaper);
       wait_for(i + 1);
-      aio->dismiss(context);
+      aio->rely_no_more(context, Reliance::kReaper);
     }
   }
 
@@ -108,7 +108,7 @@ TEST_F(AioReaper, AndAThreadThatPollsTellAtTheSameTime) {
 TEST_F(AioReaper, AloneTakesWhatIsNotPlain) {
   config.set(sys::Option::kIdleMs, 86'400'000);
   const std::uint32_t context = start(reading(*file, block, 0), 0);
-  aio->call(context);
+  aio->rely(context, Reliance::kReaper);
   wait_for(1);
   const std::vector<test::ThreadInfo> threads = test::threads_named("aiox/reaper");
   ASSERT_EQ(threads.size(), 1U);
@@ -126,7 +126,7 @@ TEST_F(AioReaper, AloneTakesWhatIsNotPlain) {
   }
   over = true;
   poller.join();
-  aio->dismiss(context);
+  aio->rely_no_more(context, Reliance::kReaper);
   config.set(sys::Option::kIdleMs, 1);
 }
 
@@ -173,7 +173,7 @@ TEST_F(AioReaper, NothingIsSubmittedWhereItCannotBeHad) {
 TEST_F(AioReaper, TakesWhatIsOutstandingWhereItMayNotSleepOnTheRing) {
   const std::uint32_t context = start(reading(*file, block, 0), 0);
   poll_for(context, 1);
-  aio->call(context);
+  aio->rely(context, Reliance::kReaper);
   const CallFails forbidden(SYS_io_getevents, EPERM);
   std::uint64_t next = 1;
   wait_until(
