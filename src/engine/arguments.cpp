@@ -33,8 +33,8 @@ FileKind kind_of(mode_t mode) noexcept {
   }
 }
 
-// Only what has blocks takes O_DIRECT, and pipes, where it means packets. Two calls that cost half
-// of one fstat().
+// Only what has blocks takes O_DIRECT, and pipes, where it means packets. The call costs half of an
+// fstat().
 bool is_direct_file(int fildes, int flags) noexcept {
   return (flags & O_DIRECT) != 0 && ::fcntl(fildes, F_GETPIPE_SZ) == -1 && errno == EBADF;
 }

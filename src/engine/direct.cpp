@@ -129,8 +129,7 @@ void Engine::rely_on(const aiocb& control_block, Request& request) noexcept {
   const int fildes = request.fildes.load(std::memory_order_acquire);
   Descriptor* const descriptor = fildes >= 0 ? descriptors_.find(fildes) : nullptr;
   const bool is_done = request.generation() == generation && reliance_on(request) != 0;
-  if (request.context.load(std::memory_order_relaxed) == io::KernelAio::kNoContext || is_done ||
-      descriptor == nullptr) {
+  if (is_done || descriptor == nullptr) {
     return;
   }
   const SignalsBlocked proof(SignalsBlocked::Threads::kAreForbidden);

@@ -51,7 +51,6 @@ TEST(WaitWords, WakeTakesTheMask) {
 }
 
 TEST(WaitWords, WatchingTwiceIsWatchingOnce) {
-  WaitWords words;
   Mask mask = 0;
   WaitWords::watch(mask, 5);
   WaitWords::watch(mask, 5);
