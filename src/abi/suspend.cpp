@@ -3,6 +3,7 @@
 // aio_suspend(), through which a thread's cancellation unwinds: nothing in suspend() needs
 // destruction, and what it leaves behind is a bit in a mask (engine/wait_words.h).
 #include <pthread.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -81,6 +82,20 @@ auto cancellable(const Sleep& sleep) {
   return result;
 }
 
+// After a handler: whether the calls that it interrupts go on, for all that there are. The kernel
+// knows which one ran, and does not tell of it here. Where some let calls go on and others do not,
+// the call ends, as it would with either kind alone after one of the latter.
+bool handlers_restart_calls() noexcept {
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action {};
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+        action.sa_handler != SIG_IGN && (action.sa_flags & SA_RESTART) == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Sleeps until one of the requests may be over, where all of them are in one ring of the kernel's
 // AIO and nobody else is at it. Else, and where one is over already, false.
 bool sleep_on_ring(Engine& engine, std::uint32_t context, const aiocb* const list[], int nent,
@@ -100,9 +115,11 @@ bool sleep_on_ring(Engine& engine, std::uint32_t context, const aiocb* const lis
         [&] { return kernel.sleep(context, std::max(until - now, sys::Nanoseconds{0})); });
   }
   kernel.end_lease(context, until);
-  error = wake == io::Wake::kInterrupted                    ? EINTR
-          : wake == io::Wake::kTimeout && until == deadline ? ETIMEDOUT
-                                                            : 0;
+  if (wake == io::Wake::kInterrupted) {
+    error = deadline == sys::kForever && handlers_restart_calls() ? 0 : EINTR;
+  } else {
+    error = wake == io::Wake::kTimeout && until == deadline ? ETIMEDOUT : 0;
+  }
   return wake != io::Wake::kFailed;
 }
 

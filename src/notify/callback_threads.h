@@ -9,8 +9,9 @@
 // AIOX_IDLE_MS, so that a burst does not leave its threads behind.
 //
 // Each callback finds the thread as a new one is: name, signal mask, cancellation. A thread that
-// comes back with another scheduling than it began with is not used again. What else a callback
-// leaves in its thread (thread-specific values, say) stays.
+// comes back with another scheduling than it began with, or with thread-specific values, is not
+// used again; when it ends, as a new one would, the values are destroyed. What else a callback
+// leaves in its thread (its processor affinity, say) stays.
 //
 // Who runs what. Callbacks and idle threads meet under mutex_, where one of the two lists is always
 // empty: a callback goes to an idle thread if there is one and is kept else; a thread takes what is
@@ -34,6 +35,8 @@
 
 #include <array>
 #include <atomic>
+#include <bitset>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -77,12 +80,14 @@ class CallbackThreads {
 
  private:
   using Scheduling = std::array<std::uint32_t, 3>;  // policy, nice, priority
+  using Keys = std::bitset<PTHREAD_KEYS_MAX>;
 
   /// Lives on its thread's stack.
   struct Thread {
     CallbackThreads& home;
     pid_t process;  // a child of fork() has this thread, but not its home
     Scheduling scheduling;
+    Keys with_value;          // of thread-specific data: a sanitizer's, say
     bool fresh = true;        // counted in `starting_`
     sys::FutexWord woken{0};  // release by the waker, acquire by the thread
     sys::SpinPatience patience{};
@@ -97,6 +102,7 @@ class CallbackThreads {
   static void* thread_main(void* home);
   static bool start_afresh(const Thread& self);
   static Scheduling scheduling_of_this_thread() noexcept;
+  static Keys keys_with_value() noexcept;
   Notice* next(Thread& self) noexcept;
   void spin(Thread& self) noexcept;
   Notice* sleep(Thread& self, const sys::SignalsBlocked& proof) noexcept;
@@ -114,7 +120,7 @@ class CallbackThreads {
   std::size_t starting_ AIOX_GUARDED_BY(mutex_) = 0;  // created, and have not looked at kept_ yet
   bool used_ AIOX_GUARDED_BY(mutex_) = false;         // a thread was to be created, ever
   bool ended_ AIOX_GUARDED_BY(mutex_) = false;
-  const bool may_spin_ = sys::has_several_processors();
+  const bool may_spin_ = sys::usable_processors() > 1;
   std::atomic<bool> spinning_ = false;  // relaxed: a flag by itself
   std::atomic<bool> owed_ = false;      // written under mutex_; relaxed: a flag by itself
 };

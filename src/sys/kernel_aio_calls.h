@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <cstddef>
-#include <cstdint>
 
 #include "sys/clock.h"
 
@@ -47,15 +46,21 @@ inline long aio_await_event_or_signal(aio_context_t context, Nanoseconds time) {
   return ::syscall(SYS_io_pgetevents, context, 1L, 1L, kNowhere, &timeout, nullptr);
 }
 
-/// What <linux/ioprio.h> has, which in some versions is not C++. A priority is a class and a level.
-enum class IoClass : std::uint8_t { kNone, kRealTime, kBestEffort, kIdle };
-inline constexpr int kIoLevels = 8;  // 0 is the most urgent
-inline constexpr int kIoClassShift = 13;
-inline constexpr int kIoPriorityOfThread = 1;  // IOPRIO_WHO_PROCESS
+/// I/O priorities, as ioprio_set(2) says. <linux/ioprio.h> has them, too, but not always for C++:
+/// some of its versions name a parameter `class`.
+enum class IoPriorityClass { kNone = 0, kRealTime = 1, kBestEffort = 2, kIdle = 3 };
+inline constexpr int kIoPriorityLevels = 8;  // of a class; 0 is the highest
+inline constexpr int kIoPriorityClassShift = 13;
 
-constexpr int io_priority(IoClass io_class, int level) noexcept {
-  return static_cast<int>(io_class) << kIoClassShift | level;
+constexpr int io_priority(IoPriorityClass of, int level) noexcept {
+  return static_cast<int>(of) << kIoPriorityClassShift | level;
 }
+constexpr IoPriorityClass io_priority_class(long priority) noexcept {
+  return static_cast<IoPriorityClass>(priority >> kIoPriorityClassShift);
+}
+
+/// The `which` of ioprio_get(2) and ioprio_set(2) for a thread, 0 the calling one.
+inline constexpr int kIoPriorityOfThread = 1;
 
 /// ioprio_get(2) of the calling thread: what was set, 0 where nothing was.
 inline long own_io_priority() noexcept { return ::syscall(SYS_ioprio_get, kIoPriorityOfThread, 0); }

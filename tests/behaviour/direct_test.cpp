@@ -4,8 +4,10 @@
 // where its submitter never looks at it again.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <deque>
 #include <optional>
@@ -98,6 +100,27 @@ TEST_F(Direct, SuspendOfSeveralThreadsWakesEachForItsOwn) {
       thread.join();
     }
   }
+}
+
+TEST_F(Direct, SuspendWithoutATimeoutGoesOnAfterAHandlerThatRestartsCalls) {
+  struct sigaction action {};
+  action.sa_handler = [](int /*number*/) {};
+  action.sa_flags = SA_RESTART;
+  struct sigaction before {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
+  std::atomic<bool> over = false;
+  std::thread disturber([&, sleeper = ::pthread_self()] {
+    while (!over) {
+      ::pthread_kill(sleeper, SIGUSR1);
+      std::this_thread::yield();
+    }
+  });
+  for (int i = 0; i < 200; ++i) {
+    suspend_until_over(read());
+  }
+  over = true;
+  disturber.join();
+  ASSERT_EQ(::sigaction(SIGUSR1, &before, nullptr), 0);
 }
 
 TEST_F(Direct, SuspendThatMayNotWaitLooks) {

@@ -97,7 +97,7 @@ TEST_F(RingTest, DoesNotOpenWhereWaitingFailsAtOnce) {
 class IoPriority : public testing::Test {
  protected:
   static constexpr std::int16_t level(int number) {
-    return static_cast<std::int16_t>(sys::io_priority(sys::IoClass::kBestEffort, number));
+    return static_cast<std::int16_t>(sys::io_priority(sys::IoPriorityClass::kBestEffort, number));
   }
 
   // In a thread of that priority.
@@ -134,7 +134,7 @@ TEST_F(IoPriority, FollowsTheNiceValueWhereNoneWasSet) {
 }
 
 TEST_F(IoPriority, IsNeverRaised) {
-  EXPECT_EQ(lowered(sys::io_priority(sys::IoClass::kIdle, 0), 1), 0);
+  EXPECT_EQ(lowered(sys::io_priority(sys::IoPriorityClass::kIdle, 0), 1), 0);
   const test::CallFails forbidden(SYS_ioprio_get, EPERM);
   EXPECT_EQ(lowered_io_priority(20), 0);
 }
