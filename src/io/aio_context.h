@@ -100,6 +100,14 @@ class alignas(64) AioContext {
   /// Submits in the calling thread. The owner's, but any thread may.
   Submission submit(std::span<const Order> orders, const sys::SignalsBlocked& proof) noexcept;
 
+  /// Whether that many could be submitted now.
+  bool has_room(std::size_t count) const noexcept {
+    return outstanding_.load() + count <= Ring::kEntries;
+  }
+
+  /// Sleeps until half of the room is free. False when a handler has run.
+  bool await_room() noexcept;
+
   /// Takes the events that there are, and tells. False where there were none or somebody is at it.
   bool poll(const sys::SignalsBlocked& proof) noexcept { return take(false, proof); }
 
@@ -121,6 +129,7 @@ class alignas(64) AioContext {
   void await_taker(const sys::SignalsBlocked& proof) noexcept;
 
   std::uint32_t reserve(std::size_t wanted) noexcept;
+  void give_room(std::uint32_t count) noexcept;
   std::uint32_t submit_some(std::span<const Order> orders, rlim_t limit, int& error) noexcept;
   bool take(bool only_plain, const sys::SignalsBlocked& proof) noexcept;
   bool take_one(bool only_plain, const sys::SignalsBlocked& proof) noexcept;
@@ -136,6 +145,7 @@ class alignas(64) AioContext {
 
   sys::FutexWord taking_;                   // seq_cst, see above
   std::atomic<std::uint32_t> outstanding_;  // submitted and not taken; seq_cst
+  sys::FutexWord awaits_room_;              // 1: somebody sleeps until there is room; seq_cst
 
   std::atomic<std::ptrdiff_t> live_;  // reapers; seq_cst
   sys::FutexWord failures_;           // in a row, to wait in the kernel; relaxed

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// A lio_listio() call under way: what its entries have left to be done for several of them at once.
+//
+// What waits here is in a state in which others can end it. An O_DIRECT entry is kWaiting until
+// just before io_submit(): it can be cancelled, and a closer need not wait for it. What was queued
+// is kQueued: workers who pass by take it, and only that one is called is put off.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "io/aio_context.h"
+#include "request/io_list.h"
+
+namespace aiox {
+
+class ListCall {
+ public:
+  /// So many are left at most before something is done: bounded, as a later entry may take its time
+  /// (its file's server does not answer), and small, as it is on the caller's stack.
+  static constexpr std::size_t kMost = 64;
+
+  /// `portion` is for how many bytes attempts are made before the caller does something else.
+  ListCall(IoList& list, bool waits, std::size_t portion) noexcept
+      : list_(list), portion_(portion), room_(portion), waits_(waits) {}
+
+  IoList& list() const noexcept { return list_; }
+
+  /// What became of an entry's submission.
+  void note(int error) noexcept {
+    failed_ |= error != 0;
+    exhausted_ |= error == EAGAIN;
+  }
+  void note_failure(bool failed, bool exhausted) noexcept {
+    failed_ |= failed;
+    exhausted_ |= exhausted;
+  }
+  int answer() const noexcept { return exhausted_ ? EAGAIN : failed_ ? EIO : 0; }
+
+  /// Whether the caller waits for all entries, and has not been interrupted.
+  bool waits() const noexcept { return waits_; }
+
+  /// A handler has run: whatever is left is handed to others, and the call returns.
+  void interrupt() noexcept {
+    waits_ = false;
+    room_ = 0;
+    is_interrupted_ = true;
+  }
+  bool is_interrupted() const noexcept { return is_interrupted_; }
+
+  /// For how many bytes an attempt in the caller may be made.
+  std::size_t room() const noexcept { return room_; }
+  void use_room(std::size_t nbytes) noexcept { room_ -= std::min(room_, nbytes); }
+
+  /// Whether the caller, which waits anyway, would do better to begin a new portion.
+  bool wants_new_portion(std::size_t nbytes) const noexcept {
+    return waits_ && nbytes > room_ && room_ != portion_;
+  }
+  void begin_portion() noexcept { room_ = portion_; }
+
+  /// What is for the kernel, and what was queued without a worker having been called.
+  void add_direct(const io::Order& order) noexcept { direct_[directs_++] = order; }
+  void add_queued() noexcept { ++queued_; }
+  bool is_full() const noexcept { return directs_ == kMost || queued_ == kMost; }
+  bool has_direct() const noexcept { return directs_ != 0; }
+
+  std::span<io::Order> direct() noexcept { return {direct_.data(), directs_}; }
+  void forget_direct() noexcept { directs_ = 0; }
+  bool take_queued() noexcept { return std::exchange(queued_, 0) != 0; }
+
+ private:
+  IoList& list_;
+  const std::size_t portion_;
+  std::size_t room_;
+  bool waits_;
+  bool is_interrupted_ = false;
+  bool failed_ = false;
+  bool exhausted_ = false;
+  std::size_t queued_ = 0;
+  std::size_t directs_ = 0;
+  std::array<io::Order, kMost> direct_;
+};
+
+}  // namespace aiox
