@@ -11,9 +11,12 @@
 #include "sys/kernel_aio_calls.h"
 
 namespace aiox::io {
+
+using sys::IoPriorityClass;
+
 namespace {
 
-constexpr int kLowest = IOPRIO_NR_LEVELS - 1;
+constexpr int kLowest = sys::kIoPriorityLevels - 1;
 constexpr int kBelowAll = -1;  // the thread's requests go after everybody's: no level is lower
 
 // What the kernel derives from the nice value where no I/O priority was set.
@@ -46,10 +49,11 @@ int level_of_thread() noexcept {
   if (priority == -1) {
     return kBelowAll;
   }
-  switch (IOPRIO_PRIO_CLASS(priority)) {
-    case IOPRIO_CLASS_NONE: return level_of_policy();
-    case IOPRIO_CLASS_RT: return 0;
-    case IOPRIO_CLASS_BE: return std::min(static_cast<int>(priority) & kLowest, kLowest);
+  switch (sys::io_priority_class(priority)) {
+    case IoPriorityClass::kNone: return level_of_policy();
+    case IoPriorityClass::kRealTime: return 0;
+    case IoPriorityClass::kBestEffort:
+      return std::min(static_cast<int>(priority) & kLowest, kLowest);
     default: return kBelowAll;
   }
 }
@@ -66,7 +70,7 @@ std::int16_t lowered_io_priority(int reqprio) noexcept {
     return 0;
   }
   const int steps = ((kLowest - from) * std::min(reqprio, kDeltaMax) + kDeltaMax - 1) / kDeltaMax;
-  return static_cast<std::int16_t>(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, from + steps));
+  return static_cast<std::int16_t>(sys::io_priority(IoPriorityClass::kBestEffort, from + steps));
 }
 
 }  // namespace aiox::io

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <linux/aio_abi.h>
-#include <linux/ioprio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,7 +38,23 @@ inline long aio_await_event(aio_context_t context, Nanoseconds time) noexcept {
   return ::syscall(SYS_io_getevents, context, 1L, 1L, kNowhere, &timeout);
 }
 
+/// I/O priorities, as ioprio_set(2) says. <linux/ioprio.h> has them, too, but not always for C++:
+/// some of its versions name a parameter `class`.
+enum class IoPriorityClass { kNone = 0, kRealTime = 1, kBestEffort = 2, kIdle = 3 };
+inline constexpr int kIoPriorityLevels = 8;  // of a class; 0 is the highest
+inline constexpr int kIoPriorityClassShift = 13;
+
+constexpr int io_priority(IoPriorityClass of, int level) noexcept {
+  return static_cast<int>(of) << kIoPriorityClassShift | level;
+}
+constexpr IoPriorityClass io_priority_class(long priority) noexcept {
+  return static_cast<IoPriorityClass>(priority >> kIoPriorityClassShift);
+}
+
+/// The `which` of ioprio_get(2) and ioprio_set(2) for a thread, 0 the calling one.
+inline constexpr int kIoPriorityOfThread = 1;
+
 /// ioprio_get(2) of the calling thread: what was set, 0 where nothing was.
-inline long own_io_priority() noexcept { return ::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0); }
+inline long own_io_priority() noexcept { return ::syscall(SYS_ioprio_get, kIoPriorityOfThread, 0); }
 
 }  // namespace aiox::sys

@@ -97,14 +97,14 @@ TEST_F(RingTest, DoesNotOpenWhereWaitingFailsAtOnce) {
 class IoPriority : public testing::Test {
  protected:
   static constexpr std::int16_t level(int number) {
-    return static_cast<std::int16_t>(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, number));
+    return static_cast<std::int16_t>(sys::io_priority(sys::IoPriorityClass::kBestEffort, number));
   }
 
   // In a thread of that priority.
   static std::int16_t lowered(int priority, int reqprio) {
     std::int16_t result = -1;
     std::thread([&] {
-      EXPECT_EQ(::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, priority), 0);
+      EXPECT_EQ(::syscall(SYS_ioprio_set, sys::kIoPriorityOfThread, 0, priority), 0);
       result = lowered_io_priority(reqprio);
     }).join();
     return result;
@@ -134,7 +134,7 @@ TEST_F(IoPriority, FollowsTheNiceValueWhereNoneWasSet) {
 }
 
 TEST_F(IoPriority, IsNeverRaised) {
-  EXPECT_EQ(lowered(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0), 1), 0);
+  EXPECT_EQ(lowered(sys::io_priority(sys::IoPriorityClass::kIdle, 0), 1), 0);
   const test::CallFails forbidden(SYS_ioprio_get, EPERM);
   EXPECT_EQ(lowered_io_priority(20), 0);
 }
