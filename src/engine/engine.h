@@ -165,7 +165,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   int admit(aiocb& control_block, Opcode opcode, ListCall* call, std::size_t moved,
             std::uint64_t seen, const sys::SignalsBlocked& proof) noexcept;
   std::uint32_t closes_of(int fildes) noexcept;
-  void fill(Request& request, const aiocb& control_block, Opcode opcode,
+  void fill(Request& request, const aiocb& control_block, Opcode opcode, ListCall* call,
             const FileTraits& traits) noexcept;
   int enter(aiocb& control_block, Request& request, ListCall* call, const FileIdentity& file,
             std::uint64_t seen, const sys::SignalsBlocked& proof) noexcept;

@@ -77,6 +77,7 @@ void Engine::submit_entries(ListCall& call, aiocb* const entries[], std::size_t 
 // but for what the caller has to wait with until the kernel has room for it.
 std::size_t Engine::submit_portion(ListCall& call, aiocb* const entries[], std::size_t next,
                                    std::size_t nent, const SignalsBlocked& proof) noexcept {
+  call.forget_what_is_known();
   bool has_room = flush(call, proof);
   for (; next < nent && has_room; ++next) {
     aiocb* const entry = entries[next];

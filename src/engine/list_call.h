@@ -11,9 +11,12 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 
+#include "engine/arguments.h"
+#include "engine/run_queue.h"
 #include "io/aio_context.h"
 #include "request/io_list.h"
 
@@ -63,6 +66,32 @@ class ListCall {
   }
   void begin_portion() noexcept { room_ = portion_; }
 
+  /// What check_arguments() has found out about the file of the entry before is true of this one,
+  /// too, where it is the same descriptor and all else is in order: asked once for both. A close in
+  /// between is seen as for any submission.
+  bool knows(const aiocb& entry, Opcode opcode, std::uint32_t closes,
+             FileTraits& traits) const noexcept {
+    traits = known_.traits;
+    return entry.aio_fildes == known_.fildes && opcode == known_.opcode &&
+           closes == known_.closes && has_valid_values(entry) && entry.aio_offset >= 0;
+  }
+  void learn(const aiocb& entry, Opcode opcode, std::uint32_t closes,
+             const FileTraits& traits) noexcept {
+    known_ = {.fildes = entry.aio_fildes, .opcode = opcode, .closes = closes, .traits = traits};
+  }
+
+  /// RunQueue::rank_of_caller(), asked once.
+  std::uint8_t rank(int reqprio) noexcept {
+    rank_ = rank_ != kUnknown ? rank_ : RunQueue::rank_of_caller(0);
+    return static_cast<std::uint8_t>(rank_ + reqprio);
+  }
+
+  /// A handler may have run, and changed any of it.
+  void forget_what_is_known() noexcept {
+    known_.fildes = -1;
+    rank_ = kUnknown;
+  }
+
   /// What is for the kernel, and what was queued without a worker having been called.
   void add_direct(const io::Order& order) noexcept { direct_[directs_++] = order; }
   void add_queued() noexcept { ++queued_; }
@@ -74,7 +103,18 @@ class ListCall {
   bool take_queued() noexcept { return std::exchange(queued_, 0) != 0; }
 
  private:
+  static constexpr int kUnknown = -1;
+
+  struct Known {
+    int fildes = -1;
+    Opcode opcode{};
+    std::uint32_t closes = 0;
+    FileTraits traits{};
+  };
+
   IoList& list_;
+  Known known_;
+  int rank_ = kUnknown;
   const std::size_t portion_;
   std::size_t room_;
   bool waits_;

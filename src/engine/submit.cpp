@@ -47,8 +47,13 @@ int Engine::admit(aiocb& control_block, Opcode opcode, ListCall* call, std::size
                   std::uint64_t seen, const SignalsBlocked& proof) noexcept {
   FileTraits traits{};
   const std::uint32_t closes = closes_of(control_block.aio_fildes);
-  if (const int error = check_arguments(control_block, opcode, traits); error != 0) {
-    return error;
+  if (call == nullptr || !call->knows(control_block, opcode, closes, traits)) {
+    if (const int error = check_arguments(control_block, opcode, traits); error != 0) {
+      return error;
+    }
+    if (call != nullptr) {
+      call->learn(control_block, opcode, closes, traits);
+    }
   }
   Notice* notice = nullptr;
   if (const int error = notifier_.prepare(control_block.aio_sigevent, notice); error != 0) {
@@ -62,7 +67,7 @@ int Engine::admit(aiocb& control_block, Opcode opcode, ListCall* call, std::size
     request->notice = notice;
     request->context =
         moved == 0 ? kernel_context_for(opcode, traits, proof) : io::KernelAio::kNoContext;
-    fill(*request, control_block, opcode, traits);
+    fill(*request, control_block, opcode, call, traits);
     request->closes = closes;
     request->moved = moved;
     error = enter(control_block, *request, call, traits.file, seen, proof);
@@ -78,7 +83,7 @@ std::uint32_t Engine::closes_of(int fildes) noexcept {
   return descriptor != nullptr ? descriptor->closes.load(std::memory_order_acquire) : 0;
 }
 
-void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
+void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode, ListCall* call,
                   const FileTraits& traits) noexcept {
   const bool sync = is_sync(opcode);
   // release: pairs with the acquire in cancel().
@@ -93,7 +98,8 @@ void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
   request.ordered = !sync && (may_wait(traits.kind) || (traits.append && opcode == Opcode::kWrite));
   request.abandoned = false;
   if (request.context == io::KernelAio::kNoContext) {
-    request.lane = RunQueue::rank_of_caller(sync ? 0 : control_block.aio_reqprio);
+    const int reqprio = sync ? 0 : control_block.aio_reqprio;
+    request.lane = call != nullptr ? call->rank(reqprio) : RunQueue::rank_of_caller(reqprio);
   }
   request.submitted_at.store(sys::monotonic_now(), std::memory_order_relaxed);
   request.coverage = sync ? begin_coverage(request) : nullptr;

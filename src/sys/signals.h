@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 
 namespace aiox::sys {
@@ -55,11 +56,13 @@ class SignalsBlocked {
   SignalsBlocked(const SignalsBlocked&) = delete;
   SignalsBlocked& operator=(const SignalsBlocked&) = delete;
 
-  /// Has the handlers run of the signals that have come since. True if one has.
+  /// Has the handlers run of the signals that have come since, and says whether there was one.
+  /// Where that is forbidden they have to wait.
   bool let_through() const noexcept {
     timespec none{};
     // The kernel's mask is shorter than libc's.
-    return ::syscall(SYS_ppoll, nullptr, 0, &none, &before_, kKernelMaskSize) == -1;
+    return ::syscall(SYS_ppoll, nullptr, 0, &none, &before_, kKernelMaskSize) == -1 &&
+           errno == EINTR;
   }
 
   bool may_create_threads() const noexcept { return may_create_threads_; }

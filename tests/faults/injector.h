@@ -57,8 +57,9 @@ enum class Call : std::size_t {
   kLimit,   // getrlimit
   kPolicy,  // sched_getscheduler
   kName,    // prctl
+  kPoll,    // ppoll
 };
-inline constexpr std::size_t kCalls = 42;
+inline constexpr std::size_t kCalls = 43;
 
 const char* name_of(Call call);
 
