@@ -67,8 +67,13 @@ void Engine::submit_entries(ListCall& call, aiocb* const entries[], std::size_t 
         call.interrupt();
       }
     }
-    if (call.has_direct() && call.waits() && !kernel_.await_room()) {
-      call.interrupt();
+    if (!call.has_direct() || !call.waits_for_room()) {
+      continue;
+    }
+    switch (kernel_.await_room()) {
+      case io::Room::kFree: break;
+      case io::Room::kInterrupted: call.interrupt(); break;
+      case io::Room::kStuck: call.wait_for_room_no_more(); break;
     }
   }
 }
@@ -101,7 +106,8 @@ bool Engine::flush(ListCall& call, const SignalsBlocked& proof) noexcept {
   Aftermath aftermath;
   aftermath.queued = call.take_queued();
   const std::span<io::Order> direct = call.direct();
-  const bool goes = direct.empty() || !call.waits() || kernel_.has_room(direct.size(), proof);
+  const bool goes =
+      direct.empty() || !call.waits_for_room() || kernel_.has_room(direct.size(), proof);
   if (goes && !direct.empty()) {
     call.forget_direct();
     submit_to_kernel(direct, aftermath, proof);

@@ -45,10 +45,13 @@ class ListCall {
   }
   int answer() const noexcept { return exhausted_ ? EAGAIN : failed_ ? EIO : 0; }
 
-  /// Whether the caller waits for all entries, and has not been interrupted.
-  bool waits() const noexcept { return waits_; }
+  /// Whether what the kernel has no room for is kept until it has: by a caller who waits anyway,
+  /// while others get on. Else it is for the workers.
+  bool waits_for_room() const noexcept { return waits_ && !is_kernel_stuck_; }
+  void wait_for_room_no_more() noexcept { is_kernel_stuck_ = true; }
 
-  /// A handler has run: whatever is left is handed to others, and the call returns.
+  /// A handler has run while its caller waits: whatever is left is handed to others, and the call
+  /// returns.
   void interrupt() noexcept {
     waits_ = false;
     room_ = 0;
@@ -88,7 +91,7 @@ class ListCall {
 
   /// A handler may have run, and changed any of it.
   void forget_what_is_known() noexcept {
-    known_.fildes = -1;
+    known_ = {};
     rank_ = kUnknown;
   }
 
@@ -107,7 +110,7 @@ class ListCall {
 
   struct Known {
     int fildes = -1;
-    Opcode opcode{};
+    Opcode opcode = Opcode::kSync;  // which no entry has: nothing is known
     std::uint32_t closes = 0;
     FileTraits traits{};
   };
@@ -119,6 +122,7 @@ class ListCall {
   std::size_t room_;
   bool waits_;
   bool is_interrupted_ = false;
+  bool is_kernel_stuck_ = false;
   bool failed_ = false;
   bool exhausted_ = false;
   std::size_t queued_ = 0;

@@ -121,16 +121,20 @@ void AioContext::give_room(std::uint32_t count) noexcept {
   }
 }
 
-bool AioContext::await_room() noexcept {
+Room AioContext::await_room() noexcept {
   for (int error = 0;;) {
     awaits_room_.store(1);
-    if (outstanding_.load() <= kHalf) {
-      return true;
+    const std::uint32_t before = outstanding_.load();
+    if (before <= kHalf) {
+      return Room::kFree;
     }
     if (error == EINTR) {
-      return false;
+      return Room::kInterrupted;
     }
-    error = sys::futex_wait(awaits_room_, 1, sys::kForever);
+    error = sys::futex_wait(awaits_room_, 1, sys::monotonic_now() + kLongestPatience);
+    if (error == ETIMEDOUT && outstanding_.load() == before) {
+      return Room::kStuck;
+    }
   }
 }
 

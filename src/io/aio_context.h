@@ -74,6 +74,13 @@ struct Submission {
   int error;              // the errno of kUnavailable and kRefused
 };
 
+/// How a wait for room ended.
+enum class Room : std::uint8_t {
+  kFree,         // half of it, or more
+  kInterrupted,  // a handler has run
+  kStuck,        // nothing was over for a second: a device, or a server, does not answer
+};
+
 /// All-zero bytes are a context that is not open.
 class alignas(64) AioContext {
  public:
@@ -105,8 +112,8 @@ class alignas(64) AioContext {
     return outstanding_.load() + count <= Ring::kEntries;
   }
 
-  /// Sleeps until half of the room is free. False when a handler has run.
-  bool await_room() noexcept;
+  /// Sleeps until half of the room is free, or that seems not to come.
+  Room await_room() noexcept;
 
   /// Takes the events that there are, and tells. False where there were none or somebody is at it.
   bool poll(const sys::SignalsBlocked& proof) noexcept { return take(false, proof); }

@@ -58,8 +58,8 @@ class KernelAio {
   /// if nobody else uses it; or there is no context.
   bool has_room(std::size_t count, const sys::SignalsBlocked& proof) noexcept;
 
-  /// Sleeps until half of the calling thread's context is free. False when a handler has run.
-  bool await_room() noexcept;
+  /// Sleeps until half of the calling thread's context is free: see AioContext.
+  Room await_room() noexcept;
 
   /// Takes plain events of that context, which may be any number, and tells of them. False where
   /// there are none, or somebody else is at it. Async-signal-safe; where there are none it costs

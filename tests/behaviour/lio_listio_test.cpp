@@ -112,6 +112,12 @@ TEST(LioListio, RefusedEntryIsEioAndStopsNoOther) {
   EXPECT_EQ(outcome_of(write), success(3));
 }
 
+TEST(LioListio, FirstEntryOfANegativeDescriptorIsRefused) {
+  Transfer refused = read_of(-1, 1);
+  EXPECT_EQ(list_io(LIO_WAIT, List{&refused}), -1);
+  EXPECT_EQ(outcome_of(refused), failure(EBADF));
+}
+
 TEST(LioListio, EachEntryIsCheckedForItselfAlsoBehindAGoodOneOfItsDescriptor) {
   const TempFile file("x");
   const Descriptor reader = file.reopen(O_RDONLY);

@@ -118,6 +118,21 @@ TEST_F(EngineDirectList, CallerWhoWaitsWaitsForRoomAndLeavesNothingToWorkers) {
   EXPECT_EQ(gate.started(), "");
 }
 
+TEST_F(EngineDirectList, CallerWhoWaitsGoesOnWhereNobodyMakesRoom) {
+  std::vector<aiocb*> list = entries(2 * io::Ring::kEntries, LIO_READ);
+  list.front() = entry('f', LIO_READ);
+  std::atomic<bool> is_through = false;
+  notifier.before_deliver = [&] {  // the reaper is held in it
+    wait_until([&] { return is_through.load(); }, "all to be submitted");
+  };
+  std::thread observer([&] {
+    wait_until([&] { return engine->counters().read.submitted == list.size(); }, "the last entry");
+    is_through = true;
+  });
+  EXPECT_EQ(submit(LIO_WAIT, list), 0);
+  observer.join();
+}
+
 TEST_F(EngineDirectList, WhatTheRingHasNoRoomForIsQueuedWhereNobodyWaits) {
   const std::vector<aiocb*> list = entries(4 * io::Ring::kEntries, LIO_READ);
   EXPECT_EQ(submit(LIO_NOWAIT, list), 0);

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <memory>
 
 namespace aiox {
 namespace {
@@ -29,7 +30,8 @@ class ListCallTest : public testing::Test {
 
   IoList list;
   ListCall call{list, true, 100};
-  aiocb entry{};
+  std::unique_ptr<aiocb> storage = std::make_unique<aiocb>();  // no member, for its zero-size array
+  aiocb& entry = *storage;
 };
 
 TEST_F(ListCallTest, KnowsTheDescriptorOfTheEntryBefore) {
@@ -95,6 +97,17 @@ TEST_F(ListCallTest, WantsNoneWhereNobodyWaitsOrAHandlerHasRun) {
   call.interrupt();
   EXPECT_FALSE(call.wants_new_portion(41));
   EXPECT_EQ(call.room(), 0U);
+}
+
+TEST_F(ListCallTest, WaitsForRoomUntilInterruptedOrTheKernelIsStuck) {
+  EXPECT_FALSE(ListCall(list, false, 100).waits_for_room());
+  EXPECT_TRUE(call.waits_for_room());
+  call.wait_for_room_no_more();
+  EXPECT_FALSE(call.waits_for_room());
+  ListCall other(list, true, 100);
+  other.interrupt();
+  EXPECT_FALSE(other.waits_for_room());
+  EXPECT_TRUE(other.is_interrupted());
 }
 
 TEST_F(ListCallTest, IsFullOfEitherKind) {
