@@ -11,6 +11,8 @@ packages_test=("${packages_build[@]}" clang libclang-rt-14-dev llvm binutils pkg
 
 packages_lint=("${packages_test[@]}" clang-format-14 clang-tidy-14 shellcheck mandoc)
 
+packages_conformance=("${packages_build[@]}" python3)
+
 packages_demo=("${packages_build[@]}" fio)
 
 packages_bench=("${packages_build[@]}" fio libaio-dev liburing-dev libbenchmark-dev gnuplot-nox

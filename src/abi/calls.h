@@ -39,13 +39,14 @@ ssize_t return_status(aiocb& control_block) noexcept;
 int cancel(int fildes, const aiocb* control_block) noexcept;
 
 /// aio_suspend(): 0 once an entry is complete (at once where none is in progress, or none is
-/// given); -1 and EAGAIN (time is up), EINTR (a handler ran, installed with SA_RESTART or not) or
-/// EINVAL
-/// (`nent` below 0, tv_nsec out of range). A cancellation point: not noexcept.
-/// Source: POSIX.1-2017 aio_suspend. Thread- and async-signal-safe.
+/// given); -1 and EAGAIN (time is up), EINTR (a handler ran, which was installed
+/// without SA_RESTART or came while there is a timeout) or EINVAL (`nent` below 0, tv_nsec out of
+/// range). A cancellation point: not noexcept. Source: POSIX.1-2017 aio_suspend. Thread- and
+/// async-signal-safe.
 int suspend(const aiocb* const list[], int nent, const timespec* timeout);
 
-/// lio_listio(): 0, or -1 and EINVAL (nothing was started), EAGAIN, EIO or EINTR (LIO_WAIT).
+/// lio_listio(): 0, or -1 and EINVAL (nothing was started), EAGAIN, EIO or EINTR (LIO_WAIT;
+/// a handler ran that was installed without SA_RESTART).
 /// An entry that is refused has its error as status and is notified of like any other.
 /// Source: POSIX.1-2017 lio_listio. Thread-safe; neither async-signal-safe nor a cancellation
 /// point.

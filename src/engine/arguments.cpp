@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
 
 namespace aiox {
 namespace {
@@ -20,6 +21,14 @@ bool allows(int flags, Opcode opcode) noexcept {
 }
 
 bool has_position(int fildes) noexcept { return ::lseek(fildes, 0, SEEK_CUR) != -1; }
+
+// POSIX asks for EFBIG where a write starts at the offset maximum; the kernel says EINVAL.
+bool starts_at_offset_maximum(const aiocb& control_block, Opcode opcode,
+                              const FileTraits& traits) noexcept {
+  return opcode == Opcode::kWrite && traits.kind == FileKind::kFile && !traits.append &&
+         control_block.aio_nbytes > 0 &&
+         control_block.aio_offset == std::numeric_limits<off_t>::max();
+}
 
 FileKind kind_of(mode_t mode) noexcept {
   switch (mode & S_IFMT) {
@@ -63,7 +72,10 @@ int check_arguments(const aiocb& control_block, Opcode opcode, FileTraits& trait
   }
   const bool valid = has_valid_values(control_block) &&
                      (control_block.aio_offset >= 0 || !has_position(control_block.aio_fildes));
-  return valid ? 0 : EINVAL;
+  if (!valid) {
+    return EINVAL;
+  }
+  return starts_at_offset_maximum(control_block, opcode, traits) ? EFBIG : 0;
 }
 
 Shortcut look_for_shortcut(int fildes) noexcept {

@@ -29,9 +29,10 @@ struct FileTraits {
 };
 
 /// Checks what POSIX lets a call refuse before anything is queued. Returns 0 with `traits`,
-/// EBADF (not open, or not for this access; a sync asks only for an open file) or
+/// EBADF (not open, or not for this access; a sync asks only for an open file),
 /// EINVAL (aio_reqprio, aio_nbytes above SSIZE_MAX, a negative aio_offset where the file has
-/// positions; a sync of what has nothing to be synchronised).
+/// positions; a sync of what has nothing to be synchronised) or EFBIG (a write that starts at the
+/// offset maximum).
 /// Of a sync only aio_fildes is looked at. Costs two system calls, as a rule.
 [[nodiscard]] int check_arguments(const aiocb& control_block, Opcode opcode,
                                   FileTraits& traits) noexcept;

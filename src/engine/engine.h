@@ -155,6 +155,8 @@ class Engine final : private Server, private io::ReadinessListener, private io::
 
   // In immediate.cpp. No lock is taken, and as a rule no signal blocked, on this way.
   Tried try_in_caller(aiocb& control_block, Opcode opcode, std::size_t room) noexcept;
+  io::Attempt attempt_in_caller(const aiocb& control_block, Opcode opcode,
+                                Shortcut shortcut) noexcept;
   Shortcut shortcut_of(int fildes) noexcept;
   Shortcut learn_shortcut(int fildes) noexcept;
   bool is_small_enough(std::size_t nbytes, std::size_t room) const noexcept;

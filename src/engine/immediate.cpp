@@ -6,15 +6,16 @@
 // and, unless it tells of itself or somebody has to tell what was kept, no signal blocked: a
 // handler finds the aiocb as it was before or as it is afterwards.
 //
-// The attempt rests on a hint about the descriptor, that may be out of date: with each 256th
-// request on it, it is looked at anew. A wrong hint costs a system call that fails, or one that
-// waits for the device; it is never a reason to refuse anything, and no order depends on it: a
-// write that is not alone on its descriptor goes the long way, where the descriptor is looked at
-// anew.
+// The attempt rests on a hint about the descriptor, that may be out of date: after a slow attempt,
+// and with each 256th request on it, it is looked at anew. A wrong hint costs a system call that
+// fails, or one that waits for the device; it is never a reason to refuse anything, and no order
+// depends on it: a write that is not alone on its descriptor goes the long way, where the
+// descriptor is looked at anew.
 #include <signal.h>
 
 #include "engine/engine.h"
 #include "sys/aiocb.h"
+#include "sys/ticks.h"
 
 namespace aiox {
 
@@ -25,6 +26,13 @@ namespace {
 
 // The largest request that is tried in a caller that has no other one.
 constexpr std::size_t kLargestAlone = std::size_t{1} << 20;
+
+// Whether an attempt has taken longer than to copy what it was for: it has waited for a device.
+bool is_slow(std::uint64_t ticks, std::size_t nbytes) noexcept {
+  constexpr std::uint64_t kTicks = 100'000;  // 20 to 100 us
+  constexpr std::uint64_t kTicksForAByte = 1;
+  return ticks > kTicks + kTicksForAByte * nbytes;
+}
 
 bool is_silent(const sigevent& event) noexcept {
   return event.sigev_notify == SIGEV_NONE ||
@@ -55,14 +63,7 @@ Engine::Tried Engine::try_in_caller(aiocb& control_block, Opcode opcode,
       notifier_.prepare(control_block.aio_sigevent, notice) != 0) {
     return kNot;
   }
-  const io::Attempt attempt =
-      backend_.attempt_file({.fildes = fildes,
-                             .opcode = opcode,
-                             .kind = FileKind::kFile,
-                             .buffer = const_cast<void*>(control_block.aio_buf),
-                             .nbytes = control_block.aio_nbytes,
-                             .offset = control_block.aio_offset},
-                            shortcut);
+  const io::Attempt attempt = attempt_in_caller(control_block, opcode, shortcut);
   if (attempt.outcome == io::Attempt::Outcome::kDone) {
     table_.counters.of(opcode).immediate.fetch_add(1, std::memory_order_relaxed);
     fields.publish(0, attempt.result.value);
@@ -85,6 +86,23 @@ Engine::Tried Engine::try_in_caller(aiocb& control_block, Opcode opcode,
     return kNot;
   }
   return {.is_done = false, .moved = static_cast<std::size_t>(attempt.result.value)};
+}
+
+io::Attempt Engine::attempt_in_caller(const aiocb& control_block, Opcode opcode,
+                                      Shortcut shortcut) noexcept {
+  const std::uint64_t begin = sys::ticks();
+  const io::Attempt attempt =
+      backend_.attempt_file({.fildes = control_block.aio_fildes,
+                             .opcode = opcode,
+                             .kind = FileKind::kFile,
+                             .buffer = const_cast<void*>(control_block.aio_buf),
+                             .nbytes = control_block.aio_nbytes,
+                             .offset = control_block.aio_offset},
+                            shortcut);
+  if (is_slow(sys::ticks() - begin, control_block.aio_nbytes)) {
+    descriptors_.note_shortcut(control_block.aio_fildes, Shortcut::kUnknown);
+  }
+  return attempt;
 }
 
 bool Engine::is_small_enough(std::size_t nbytes, std::size_t room) const noexcept {

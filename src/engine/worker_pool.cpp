@@ -12,6 +12,10 @@ namespace {
 // How soon a worker looks again at what could not be made (see Server::owes()).
 constexpr sys::Nanoseconds kTidyInterval = 10 * sys::kNanosecondsPerMillisecond;
 
+// How soon it is noticed, after one or two times this, that those who are awake are blocked. Short
+// to whom that holds up, and long to a processor.
+constexpr sys::Nanoseconds kWatchInterval = sys::kNanosecondsPerMillisecond / 2;
+
 }  // namespace
 
 WorkerPool::~WorkerPool() {
@@ -56,6 +60,9 @@ bool WorkerPool::kick(const sys::SignalsBlocked& proof) noexcept {
   int one = 1;
   if (spinning_.load(std::memory_order_relaxed) == 1 &&
       spinning_.compare_exchange_strong(one, 0, std::memory_order_seq_cst)) {
+    return true;
+  }
+  if (is_left_to_the_awake()) {
     return true;
   }
   const bool under_way = waking_.exchange(true, std::memory_order_seq_cst);
@@ -108,11 +115,6 @@ bool WorkerPool::has_idle(const sys::SignalsBlocked& proof) noexcept {
   return !idle_.empty();
 }
 
-void WorkerPool::put_idle(Worker& worker) noexcept {
-  worker.idle = true;
-  idle_.push_front(worker);
-}
-
 void WorkerPool::wake(Worker& worker, Wakeup why) noexcept {
   // release: pairs with the acquire in sleep(). The worker may be gone right after the store: the
   // wake uses its address alone.
@@ -149,26 +151,34 @@ void* WorkerPool::worker_main(void* pool) {
 }
 
 void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
+  awake_.fetch_add(1, std::memory_order_seq_cst);
   bool was_quick = false;
   for (Wakeup wakeup = Wakeup::kWoken; wakeup != Wakeup::kLeave;) {
-    if (is_surplus()) {
-      if (wakeup == Wakeup::kWoken) {
-        hand_on(proof);
-        wakeup = Wakeup::kLook;
-      }
-      if (leave_to_others(self, proof)) {
-        return;
-      }
+    const bool rests = may_rest();
+    const bool watches = rests && !watched_.exchange(true, std::memory_order_seq_cst);
+    if (wakeup == Wakeup::kWoken && (rests || is_surplus())) {
+      hand_on(proof);
+      wakeup = Wakeup::kLook;
+    }
+    if (is_surplus() && leave_to_others(self, proof)) {
+      return;
     }
     server_.tidy(proof);
-    Request* const request =
-        wakeup == Wakeup::kWoken ? hand_on_and_take(proof) : queue_.take(proof);
-    wakeup = Wakeup::kLook;
+    Request* request = nullptr;
+    if (!rests) {
+      request = wakeup == Wakeup::kWoken ? hand_on_and_take(proof) : queue_.take(proof);
+    }
     if (request != nullptr) {
+      taken_.fetch_add(1, std::memory_order_relaxed);
       const sys::Nanoseconds begin = sys::monotonic_now();
       server_.serve(*request, proof);
-      was_quick = sys::monotonic_now() - begin < sys::kSpinTime;
-    } else if (was_quick) {
+      const sys::Nanoseconds end = sys::monotonic_now();
+      was_quick = Pace::is_quick(end - begin);
+      // Where the pace is brisk no longer, others have been left to us that cannot wait.
+      wakeup = pace_.count(begin, end) ? take_the_wake() : Wakeup::kLook;
+    } else if (watches) {
+      wakeup = watch(self, proof);
+    } else if (was_quick && !rests) {
       wakeup = spin();
       was_quick = false;
     } else {
@@ -177,18 +187,20 @@ void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   }
 }
 
-// kWoken, with `waking_` held, where something came and nobody else is about to wake another.
+// kWoken, with `waking_` held, where something is queued and nobody else is about to wake another.
+WorkerPool::Wakeup WorkerPool::take_the_wake() noexcept {
+  return queue_.size() > 0 && !waking_.exchange(true, std::memory_order_seq_cst) ? Wakeup::kWoken
+                                                                                 : Wakeup::kLook;
+}
+
 WorkerPool::Wakeup WorkerPool::spin() noexcept {
   int none = 0;
-  if (!may_spin_ || !spinning_.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
+  if (!may_spin() || !spinning_.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) {
     return Wakeup::kLook;
   }
   sys::spin_until([this] { return queue_.size() > 0 || spinning_.load() == 0; });
   spinning_.store(0, std::memory_order_seq_cst);
-  // Also where the time was over: what came since was left to us.
-  const bool came = queue_.size() > 0;
-  return came && !waking_.exchange(true, std::memory_order_seq_cst) ? Wakeup::kWoken
-                                                                    : Wakeup::kLook;
+  return take_the_wake();  // also where the time was over: what came since was left to us
 }
 
 Request* WorkerPool::hand_on_and_take(const sys::SignalsBlocked& proof) noexcept {
@@ -199,10 +211,10 @@ Request* WorkerPool::hand_on_and_take(const sys::SignalsBlocked& proof) noexcept
 
 // Called with `waking_` held, after a request was claimed, or by one that takes none.
 void WorkerPool::hand_on(const sys::SignalsBlocked& proof) noexcept {
-  if (queue_.size() <= 0) {
+  if (!wants_another()) {
     waking_.store(false, std::memory_order_seq_cst);
     // A submitter that still found it set relies on us.
-    if (queue_.size() <= 0 || waking_.exchange(true, std::memory_order_seq_cst)) {
+    if (!wants_another() || waking_.exchange(true, std::memory_order_seq_cst)) {
       return;
     }
   }
@@ -210,15 +222,61 @@ void WorkerPool::hand_on(const sys::SignalsBlocked& proof) noexcept {
 }
 
 WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept {
+  awake_.fetch_sub(1, std::memory_order_seq_cst);
+  const sys::Nanoseconds time = server_.owes() ? kTidyInterval : config_.idle_time();
+  Wakeup why = lie_down(self, Place::kFirst, time, proof);
+  if (why == Wakeup::kTimeIsUp) {
+    sys::MutexLock lock(mutex_, proof);
+    why = (closing_ || !server_.owes()) && retire(self) ? Wakeup::kLeave : Wakeup::kLook;
+  }
+  awake_.fetch_add(why == Wakeup::kLeave ? 0 : 1, std::memory_order_seq_cst);
+  return why;
+}
+
+// Looks now and then at what those who are awake do with what is left to them, until they are
+// blocked, or not enough, or have long had nothing to do. `watched_` is ours.
+WorkerPool::Wakeup WorkerPool::watch(Worker& self, const sys::SignalsBlocked& proof) noexcept {
+  awake_.fetch_sub(1, std::memory_order_seq_cst);
+  Wakeup why = Wakeup::kTimeIsUp;
+  for (bool was_queued = false;;) {
+    const std::uint32_t taken = taken_.load(std::memory_order_relaxed);
+    why = lie_down(self, Place::kLast, kWatchInterval, proof);
+    if (why != Wakeup::kTimeIsUp) {
+      break;
+    }
+    const bool is_queued = queue_.size() > 0;
+    if (taken_.load(std::memory_order_relaxed) == taken) {
+      brisk_servers_.store(1, std::memory_order_relaxed);
+      if (is_queued) {
+        pace_.forget();
+      }
+      break;
+    }
+    if (was_queued && is_queued &&
+        brisk_servers_.load(std::memory_order_relaxed) < processors_ - 1) {
+      brisk_servers_.fetch_add(1, std::memory_order_relaxed);
+      break;
+    }
+    was_queued = is_queued;
+  }
+  awake_.fetch_add(1, std::memory_order_seq_cst);
+  watched_.store(false, std::memory_order_seq_cst);
+  return why == Wakeup::kWoken ? Wakeup::kWoken : take_the_wake();
+}
+
+// Sleeps on the idle list until it is woken or has slept for `time`, if nobody has to get up now.
+WorkerPool::Wakeup WorkerPool::lie_down(Worker& self, Place place, sys::Nanoseconds time,
+                                        const sys::SignalsBlocked& proof) noexcept {
   {
     sys::MutexLock lock(mutex_, proof);
-    if (closing_ && retire(self)) {
-      return Wakeup::kLeave;
+    if (closing_) {
+      return Wakeup::kTimeIsUp;
     }
     self.woken.store(kAsleep, std::memory_order_relaxed);
-    put_idle(self);
+    self.idle = true;
+    place == Place::kFirst ? idle_.push_front(self) : idle_.push_back(self);
   }
-  if (queue_.size() > 0) {
+  if (wants_another()) {
     sys::MutexLock lock(mutex_, proof);
     if (self.idle) {
       self.idle = false;
@@ -226,7 +284,6 @@ WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& pr
       return Wakeup::kLook;
     }
   }
-  const sys::Nanoseconds time = server_.owes() ? kTidyInterval : config_.idle_time();
   sys::Nanoseconds deadline = sys::monotonic_now() + time;
   for (;;) {
     // acquire: pairs with the release in wake().
@@ -241,7 +298,7 @@ WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& pr
     if (self.idle) {
       self.idle = false;
       idle_.remove(self);
-      return !server_.owes() && retire(self) ? Wakeup::kLeave : Wakeup::kLook;
+      return Wakeup::kTimeIsUp;
     }
     // Somebody chose us at the last moment. The wake is on its way, and we must not go before it
     // has come: it would meet another sleep, or a thread that is gone.
@@ -273,6 +330,7 @@ bool WorkerPool::leave_to_others(Worker& worker, const sys::SignalsBlocked& proo
       live_.fetch_add(1, std::memory_order_seq_cst);
       return false;
     }
+    awake_.fetch_sub(1, std::memory_order_seq_cst);
     successor = queue_.size() > 0 ? take_idle() : nullptr;
     count_out(worker);
   }
@@ -293,10 +351,12 @@ void WorkerPool::stand_aside(const sys::SignalsBlocked& proof) noexcept {
   sys::MutexLock lock(mutex_, proof);
   aside_.fetch_add(1, std::memory_order_relaxed);
   live_.fetch_sub(1, std::memory_order_seq_cst);
+  awake_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 void WorkerPool::step_back(const sys::SignalsBlocked& proof) noexcept {
   sys::MutexLock lock(mutex_, proof);
+  awake_.fetch_add(1, std::memory_order_seq_cst);
   live_.fetch_add(1, std::memory_order_seq_cst);
   aside_.fetch_sub(1, std::memory_order_relaxed);
 }

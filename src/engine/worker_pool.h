@@ -19,6 +19,13 @@
 // pushed before, and the spinner looks at the queue after it has seen that, or has taken it back
 // itself. The accesses are seq_cst, too.
 //
+// Where requests are over quickly (Pace), more workers would only be in each other's way. Those
+// that are awake then serve alone, pushes are left to them, and of the others one watches: it
+// sleeps for short times, and gets up when something is queued and nothing was taken meanwhile,
+// since who should have taken it is blocked. So left to them is only what is watched: who pushes
+// looks at `watched_` and `awake_` afterwards, and a worker that ends its watch, or is awake no
+// longer, looks at the queue afterwards; seq_cst again.
+//
 // Somebody serves: kick() returns true only if, after the push, it saw a live worker or created
 // one, and a worker leaves only if, after it no longer counts as live, it finds the queue empty. So
 // a request was either refused, or a worker will look at it. A caller that sees no live worker
@@ -33,6 +40,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/pace.h"
 #include "engine/run_queue.h"
 #include "request/request.h"
 #include "sys/config.h"
@@ -59,8 +67,9 @@ class Server {
 
 class WorkerPool {
  public:
-  WorkerPool(RunQueue& queue, Server& server, const sys::Config& config) noexcept
-      : queue_(queue), server_(server), config_(config) {}
+  WorkerPool(RunQueue& queue, Server& server, const sys::Config& config,
+             int processors = sys::usable_processors()) noexcept
+      : queue_(queue), server_(server), config_(config), processors_(processors) {}
 
   /// Ends all workers and waits for them. Nothing may be queued or submitted any more.
   ~WorkerPool();
@@ -86,8 +95,11 @@ class WorkerPool {
   /// libc.
   bool is_held_up() const noexcept { return creating_.any_is_long(); }
 
+  /// How quick the workers are.
+  const Pace& pace() const noexcept { return pace_; }
+
   /// Whether there is another processor to wait for.
-  bool may_spin() const noexcept { return may_spin_; }
+  bool may_spin() const noexcept { return processors_ > 1; }
 
   /// The number of worker threads.
   std::size_t workers() const noexcept {
@@ -111,15 +123,22 @@ class WorkerPool {
 
   /// Why a sleep ended; what wake() stores in the worker.
   enum class Wakeup : std::uint32_t {
-    kLook = 1,  // there may be work, or something to tidy
+    kTimeIsUp,  // never stored: kAsleep
+    kLook,      // there may be work, or something to tidy
     kWoken,     // by kick() or another worker: we hold `waking_`
     kLeave,     // counted out
   };
   static constexpr std::uint32_t kAsleep = 0;
 
+  enum class Place { kFirst, kLast };  // on the idle list
+
   static void* worker_main(void* pool);
   void run(Worker& self, const sys::SignalsBlocked& proof) noexcept;
   Wakeup sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept;
+  Wakeup watch(Worker& self, const sys::SignalsBlocked& proof) noexcept;
+  Wakeup lie_down(Worker& self, Place place, sys::Nanoseconds time,
+                  const sys::SignalsBlocked& proof) noexcept;
+  Wakeup take_the_wake() noexcept;
   bool retire(Worker& worker) noexcept AIOX_REQUIRES(mutex_);
   bool leave_to_others(Worker& worker, const sys::SignalsBlocked& proof) noexcept;
   void count_out(const Worker& worker) noexcept AIOX_REQUIRES(mutex_);
@@ -130,8 +149,18 @@ class WorkerPool {
   bool create(const sys::SignalsBlocked& proof) noexcept;
   void rouse_all(const sys::SignalsBlocked& proof) noexcept;
   static void wake(Worker& worker, Wakeup why) noexcept;
-  void put_idle(Worker& worker) noexcept AIOX_REQUIRES(mutex_);
   std::size_t limit() const noexcept;
+  /// Whether more is queued than those who are awake may be left alone with.
+  bool wants_another() const noexcept { return queue_.size() > 0 && !is_left_to_the_awake(); }
+  bool is_left_to_the_awake() const noexcept {
+    return pace_.is_brisk() && watched_.load(std::memory_order_seq_cst) &&
+           awake_.load(std::memory_order_seq_cst) > 0;
+  }
+  bool may_rest() const noexcept {
+    return pace_.is_brisk() &&
+           awake_.load(std::memory_order_relaxed) > brisk_servers_.load(std::memory_order_relaxed);
+  }
+
   /// Whether there are more threads than may serve: those that stand aside do not count.
   bool is_surplus() const noexcept { return serving() > limit(); }
   std::size_t serving() const noexcept {
@@ -146,9 +175,15 @@ class WorkerPool {
   Server& server_;
   const sys::Config& config_;
 
-  const bool may_spin_ = sys::has_several_processors();
-  std::atomic<int> spinning_ = 0;         // 0 or 1 workers that spin; seq_cst, see above
-  std::atomic<bool> waking_ = false;      // seq_cst, see above
+  const int processors_;
+  Pace pace_;
+  std::atomic<std::uint32_t> taken_ =
+      0;                                // requests, modulo 2^32; relaxed: for the one that watches
+  std::atomic<int> brisk_servers_ = 1;  // so many may serve at a brisk pace; relaxed
+  std::atomic<int> awake_ = 0;          // workers that will look at the queue; seq_cst, see above
+  std::atomic<bool> watched_ = false;   // one of the others watches them; seq_cst, see above
+  std::atomic<int> spinning_ = 0;       // 0 or 1 workers that spin; seq_cst, see above
+  std::atomic<bool> waking_ = false;    // seq_cst, see above
   std::atomic<std::ptrdiff_t> live_ = 0;  // seq_cst: created, and neither leaving nor aside
   sys::FutexWord departures_{0};          // counts threads that are gone, for the destructor
 

@@ -23,14 +23,15 @@ static_assert(sizeof(FutexWord) == 4 && FutexWord::is_always_lock_free);
 /// CLOCK_MONOTONIC. Returns 0 (woken, or for no reason: look again), EAGAIN (the word had changed
 /// already), EINTR or ETIMEDOUT.
 ///
-/// There is always a deadline, kForever included: the kernel restarts a wait without one after a
-/// handler installed with SA_RESTART, and then aio_suspend() could not say EINTR.
+/// kForever is no deadline to the kernel: it restarts such a wait after a handler installed with
+/// SA_RESTART, as POSIX asks of aio_suspend() and lio_listio(). A wait with a deadline it does not.
 ///
 /// Not noexcept and without clean-up, since a thread cancellation may unwind out of it.
 inline int futex_wait(const FutexWord& word, std::uint32_t expected, Nanoseconds deadline) {
   const timespec until = to_timespec(deadline);
-  const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
-                                &until, nullptr, FUTEX_BITSET_MATCH_ANY);
+  const long result =
+      ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
+                deadline == kForever ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
   return result == 0 ? 0 : errno;
 }
 

@@ -12,11 +12,13 @@ namespace aiox::sys {
 /// How long it is worth it: about what it costs to put a thread to sleep and to wake it.
 inline constexpr Nanoseconds kSpinTime = 20'000;
 
-/// Whether the calling thread may run on several processors. On one alone, who spins keeps off whom
-/// it waits for. A system call.
-inline bool has_several_processors() noexcept {
+/// The number of processors that the calling thread may run on. On one alone, who spins keeps off
+/// whom it waits for. A system call.
+inline int usable_processors() noexcept {
+  constexpr int kMany = 1024;  // too many for the set
   cpu_set_t processors;
-  return ::sched_getaffinity(0, sizeof processors, &processors) == -1 || CPU_COUNT(&processors) > 1;
+  return ::sched_getaffinity(0, sizeof processors, &processors) == -1 ? kMany
+                                                                      : CPU_COUNT(&processors);
 }
 
 /// Looks again and again whether `holds`, for up to kSpinTime. Whether it did.

@@ -247,5 +247,20 @@ TEST_P(ReadOrWrite, BufferThatIsNotThereIsEfault) {
 
 INSTANTIATE_TEST_SUITE_P(Submission, ReadOrWrite, testing::Values(kRead, kWrite), name_of);
 
+class OnlyWrite : public AnyCall {};
+
+TEST_P(OnlyWrite, AtTheOffsetMaximumIsEfbig) {
+  block.aio_offset = std::numeric_limits<off_t>::max();
+  expect_refused(EFBIG);
+}
+
+TEST_P(OnlyWrite, OfNoBytesAtTheOffsetMaximumIsAccepted) {
+  block.aio_offset = std::numeric_limits<off_t>::max();
+  block.aio_nbytes = 0;
+  expect_accepted();
+}
+
+INSTANTIATE_TEST_SUITE_P(Submission, OnlyWrite, testing::Values(kWrite), name_of);
+
 }  // namespace
 }  // namespace aiox::test

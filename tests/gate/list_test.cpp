@@ -38,7 +38,7 @@ TEST_F(ListIo, WaitReturnsWhenTheLastRequestIsOver) {
 
 /// lio_listio(LIO_WAIT) from a frame of its own, interrupted by a signal.
 [[gnu::noinline]] void be_interrupted(aiocb& first, aiocb& second) {
-  const HandledSignal handled(SIGUSR1, SA_RESTART);
+  const HandledSignal handled(SIGUSR1);
   const Pestering pestering(pthread_self(), SIGUSR1);
   const std::array<aiocb*, 2> list{&first, &second};
   EXPECT_EQ(list_io(LIO_WAIT, list), -1);
@@ -63,6 +63,20 @@ TEST_F(ListIo, InterruptedWaitLeavesTheRequestsAloneAndNothingOnTheStack) {
   EXPECT_EQ(finish(a), success(1));
   EXPECT_EQ(finish(b), success(1));
   EXPECT_EQ(file.content().substr(0, 2), "AB");
+}
+
+TEST_F(ListIo, WaitGoesOnAfterAHandlerWithSaRestart) {
+  const HandledSignal handled(SIGUSR1, SA_RESTART);
+  const Pestering pestering(pthread_self(), SIGUSR1);
+  std::thread opener([&] {
+    while (handled.count() < 100) {
+      std::this_thread::yield();
+    }
+    gate.open();
+  });
+  const std::array<aiocb*, 1> list{&make_write('A')};
+  EXPECT_EQ(list_io(LIO_WAIT, list), 0);
+  opener.join();
 }
 
 TEST_F(ListIo, ManyInterruptedWaitsDisturbNoLaterOne) {

@@ -2,6 +2,7 @@
 //
 // Reads of which the first bytes were there at once, and the rest is queued.
 #include <aio.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -51,6 +52,23 @@ TEST_F(PartlyCached, ReadThatAClosePreventsIsNoShortRead) {
   submit_queued();
   lettered.close();
   EXPECT_EQ(outcome_of(read), failure(ECANCELED));
+}
+
+// Its flags have changed behind the library's back, so that an attempt waits for the device.
+TEST_F(PartlyCached, SlowAttemptHasTheDescriptorLookedAtAnew) {
+  gate.open();
+  const auto attempts_of_a_read = [&] {
+    const std::size_t before = gate.file_attempts();
+    EXPECT_EQ(aio_read(&read), 0);
+    static_cast<void>(finish(read));
+    return gate.file_attempts() - before;
+  };
+  EXPECT_EQ(attempts_of_a_read(), 1U);
+  if (::fcntl(lettered, F_SETFL, O_DIRECT) == -1) {
+    GTEST_SKIP() << "no O_DIRECT here";
+  }
+  gate.wait_for_a_device();
+  EXPECT_LE(attempts_of_a_read() + attempts_of_a_read(), 1U);
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 #include "support/gate.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include "io/blocking.h"
 #include "support/patience.h"
@@ -50,8 +52,23 @@ void Gate::offer(std::size_t nbytes) {
   offered_ = nbytes;
 }
 
-io::Attempt Gate::attempt_file(const Operation& operation, Shortcut /*shortcut*/) noexcept {
+void Gate::wait_for_a_device() {
   const std::lock_guard lock(mutex_);
+  waits_for_device_ = true;
+}
+
+std::size_t Gate::file_attempts() const {
+  const std::lock_guard lock(mutex_);
+  return file_attempts_;
+}
+
+io::Attempt Gate::attempt_file(const Operation& operation, Shortcut /*shortcut*/) noexcept {
+  constexpr std::chrono::microseconds kSlowDevice{1000};
+  const std::lock_guard lock(mutex_);
+  ++file_attempts_;
+  if (waits_for_device_) {
+    std::this_thread::sleep_for(kSlowDevice);
+  }
   Operation first = operation;
   first.nbytes = std::min(offered_, operation.nbytes);
   const bool reads = operation.opcode == Opcode::kRead && first.nbytes != 0;

@@ -32,6 +32,12 @@ class Gate final : public io::Backend {
   void offer(std::size_t nbytes);
   io::Attempt attempt_file(const Operation& operation, Shortcut shortcut) noexcept override;
 
+  /// From now on attempts of files take as long as if they had waited for a device.
+  void wait_for_a_device();
+
+  /// How many attempts of files there were.
+  std::size_t file_attempts() const;
+
   /// Holds what enters from now on.
   void close();
 
@@ -63,6 +69,8 @@ class Gate final : public io::Backend {
   std::condition_variable changed_;
   bool open_ = true;
   std::size_t offered_ = 0;
+  bool waits_for_device_ = false;
+  std::size_t file_attempts_ = 0;
   std::size_t passes_ = 0;  // while closed: the first that many operations may pass
   std::set<char> let_go_;
   std::map<char, Result> answers_;
