@@ -57,23 +57,15 @@ int Engine::open_list(aiocb* const entries[], std::size_t nent, const sigevent* 
 // In portions, between which signals have their turn.
 void Engine::submit_entries(ListCall& call, aiocb* const entries[], std::size_t nent) noexcept {
   for (std::size_t next = 0;;) {
-    {
-      const SignalsBlocked proof;
-      next = submit_portion(call, entries, next, nent, proof);
-      if (next == nent && !call.has_direct()) {
-        return;
-      }
-      if (proof.let_through()) {
-        call.interrupt();
-      }
+    const SignalsBlocked proof;
+    next = submit_portion(call, entries, next, nent, proof);
+    if (call.has_direct()) {
+      call.note_room(kernel_.await_room(ListCall::kRest, proof));
+    } else if (next == nent) {
+      return;
     }
-    if (!call.has_direct() || !call.waits_for_room()) {
-      continue;
-    }
-    switch (kernel_.await_room()) {
-      case io::Room::kFree: break;
-      case io::Room::kInterrupted: call.interrupt(); break;
-      case io::Room::kStuck: call.wait_for_room_no_more(); break;
+    if (call.waits() && proof.is_interruption_due()) {
+      call.interrupt();
     }
   }
 }

@@ -19,6 +19,7 @@
 #include "engine/run_queue.h"
 #include "io/aio_context.h"
 #include "request/io_list.h"
+#include "sys/clock.h"
 
 namespace aiox {
 
@@ -27,6 +28,9 @@ class ListCall {
   /// So many are left at most before something is done: bounded, as a later entry may take its time
   /// (its file's server does not answer), and small, as it is on the caller's stack.
   static constexpr std::size_t kMost = 64;
+
+  /// How long signals are held up in one sleep until there is room.
+  static constexpr sys::Nanoseconds kRest = 10 * sys::kNanosecondsPerMillisecond;
 
   /// `portion` is for how many bytes attempts are made before the caller does something else.
   ListCall(IoList& list, bool waits, std::size_t portion) noexcept
@@ -47,10 +51,15 @@ class ListCall {
 
   /// Whether what the kernel has no room for is kept until it has: by a caller who waits anyway,
   /// while others get on. Else it is for the workers.
-  bool waits_for_room() const noexcept { return waits_ && !is_kernel_stuck_; }
-  void wait_for_room_no_more() noexcept { is_kernel_stuck_ = true; }
+  bool waits_for_room() const noexcept { return waits_ && rests_in_vain_ < kMostRestsInVain; }
+  void note_room(io::Room room) noexcept {
+    rests_in_vain_ = room == io::Room::kNothing ? rests_in_vain_ + 1 : 0;
+  }
 
-  /// A handler has run while its caller waits: whatever is left is handed to others, and the call
+  /// Whether the caller waits for all entries, and has not been interrupted.
+  bool waits() const noexcept { return waits_; }
+
+  /// The wait has ended by a handler: whatever is left is handed to others, and the call
   /// returns.
   void interrupt() noexcept {
     waits_ = false;
@@ -107,6 +116,7 @@ class ListCall {
 
  private:
   static constexpr int kUnknown = -1;
+  static constexpr int kMostRestsInVain = 100;
 
   struct Known {
     int fildes = -1;
@@ -122,7 +132,7 @@ class ListCall {
   std::size_t room_;
   bool waits_;
   bool is_interrupted_ = false;
-  bool is_kernel_stuck_ = false;
+  int rests_in_vain_ = 0;  // in a row: the kernel is stuck
   bool failed_ = false;
   bool exhausted_ = false;
   std::size_t queued_ = 0;

@@ -121,20 +121,19 @@ void AioContext::give_room(std::uint32_t count) noexcept {
   }
 }
 
-Room AioContext::await_room() noexcept {
+Room AioContext::await_room(sys::Nanoseconds time) noexcept {
+  const sys::Nanoseconds deadline = sys::monotonic_now() + time;
+  const std::uint32_t before = outstanding_.load();
   for (int error = 0;;) {
     awaits_room_.store(1);
-    const std::uint32_t before = outstanding_.load();
-    if (before <= kHalf) {
+    const std::uint32_t now = outstanding_.load();
+    if (now <= kHalf) {
       return Room::kFree;
     }
-    if (error == EINTR) {
-      return Room::kInterrupted;
+    if (error == ETIMEDOUT) {
+      return now != before ? Room::kSome : Room::kNothing;
     }
-    error = sys::futex_wait(awaits_room_, 1, sys::monotonic_now() + kLongestPatience);
-    if (error == ETIMEDOUT && outstanding_.load() == before) {
-      return Room::kStuck;
-    }
+    error = sys::futex_wait(awaits_room_, 1, deadline);
   }
 }
 

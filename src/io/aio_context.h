@@ -76,9 +76,9 @@ struct Submission {
 
 /// How a wait for room ended.
 enum class Room : std::uint8_t {
-  kFree,         // half of it, or more
-  kInterrupted,  // a handler has run
-  kStuck,        // nothing was over for a second: a device, or a server, does not answer
+  kFree,     // half of it, or more
+  kSome,     // the time was over, and something has ended
+  kNothing,  // the time was over
 };
 
 /// All-zero bytes are a context that is not open.
@@ -112,8 +112,8 @@ class alignas(64) AioContext {
     return outstanding_.load() + count <= Ring::kEntries;
   }
 
-  /// Sleeps until half of the room is free, or that seems not to come.
-  Room await_room() noexcept;
+  /// Sleeps until half of the room is free, or for that time.
+  Room await_room(sys::Nanoseconds time) noexcept;
 
   /// Takes the events that there are, and tells. False where there were none or somebody is at it.
   bool poll(const sys::SignalsBlocked& proof) noexcept { return take(false, proof); }

@@ -64,9 +64,9 @@ bool KernelAio::has_room(std::size_t count, const sys::SignalsBlocked& proof) no
   return context == nullptr || context->has_room(count);
 }
 
-Room KernelAio::await_room() noexcept {
-  AioContext* const context = own_context.id == id_ ? find_open(own_context.context) : nullptr;
-  return context != nullptr ? context->await_room() : Room::kFree;
+Room KernelAio::await_room(sys::Nanoseconds time, const sys::SignalsBlocked& proof) noexcept {
+  AioContext* const context = own(proof);
+  return context != nullptr ? context->await_room(time) : Room::kFree;
 }
 
 bool KernelAio::poll(std::uint32_t context) noexcept {

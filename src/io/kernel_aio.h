@@ -58,8 +58,9 @@ class KernelAio {
   /// if nobody else uses it; or there is no context.
   bool has_room(std::size_t count, const sys::SignalsBlocked& proof) noexcept;
 
-  /// Sleeps until half of the calling thread's context is free: see AioContext.
-  Room await_room() noexcept;
+  /// Sleeps until half of the calling thread's context is free, or for that time. kFree where it
+  /// has none.
+  Room await_room(sys::Nanoseconds time, const sys::SignalsBlocked& proof) noexcept;
 
   /// Takes plain events of that context, which may be any number, and tells of them. False where
   /// there are none, or somebody else is at it. Async-signal-safe; where there are none it costs

@@ -5,12 +5,6 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstddef>
 
 namespace aiox::sys {
 
@@ -56,20 +50,22 @@ class SignalsBlocked {
   SignalsBlocked(const SignalsBlocked&) = delete;
   SignalsBlocked& operator=(const SignalsBlocked&) = delete;
 
-  /// Has the handlers run of the signals that have come since, and says whether there was one.
-  /// Where that is forbidden they have to wait.
-  bool let_through() const noexcept {
-    timespec none{};
-    // The kernel's mask is shorter than libc's.
-    return ::syscall(SYS_ppoll, nullptr, 0, &none, &before_, kKernelMaskSize) == -1 &&
-           errno == EINTR;
+  /// Whether a handler is due, when this one ends, that ends a wait: one without SA_RESTART.
+  bool is_interruption_due() const noexcept {
+    sigset_t due;
+    bool is_due = false;
+    for (int signo = ::sigpending(&due) == 0 ? 1 : NSIG; signo < NSIG && !is_due; ++signo) {
+      struct sigaction action {};
+      is_due = sigismember(&due, signo) == 1 && sigismember(&before_, signo) == 0 &&
+               ::sigaction(signo, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+               action.sa_handler != SIG_IGN && (action.sa_flags & SA_RESTART) == 0;
+    }
+    return is_due;
   }
 
   bool may_create_threads() const noexcept { return may_create_threads_; }
 
  private:
-  static constexpr std::size_t kKernelMaskSize = 8;
-
   CancellationDisabled whole_;
   sigset_t before_;
   const bool may_create_threads_;

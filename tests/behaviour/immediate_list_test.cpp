@@ -105,7 +105,7 @@ TEST(ImmediateList, ACallerWhoWaitsCopiesAllOfItsListItself) {
 TEST(ImmediateList, AHandlerBetweenThePortionsEndsTheWaitAndLeavesTheRestGoing) {
   if (!with_portions_of_one()) return;
   LongList list;
-  const HandledSignal handled(SIGUSR1, SA_RESTART);
+  const HandledSignal handled(SIGUSR1);
   list.reads[1].aio_sigevent = signal_event(SIGUSR1);
   const Ends ends = make_pipe();
   Transfer parked = read_of(ends.reader, 1);
@@ -122,6 +122,28 @@ TEST(ImmediateList, AHandlerBetweenThePortionsEndsTheWaitAndLeavesTheRestGoing) 
   EXPECT_EQ(aio_error(&parked), EINPROGRESS);
   write_all(ends.writer, "x");
   EXPECT_EQ(finish(parked), success(1));
+}
+
+TEST(ImmediateList, AHandlerWithSaRestartBetweenThePortionsEndsNoWait) {
+  if (!with_portions_of_one()) return;
+  LongList list;
+  const HandledSignal handled(SIGUSR1, SA_RESTART);
+  list.reads[0].aio_sigevent = signal_event(SIGUSR1);
+  EXPECT_EQ(list_io(LIO_WAIT, list.entries), 0);
+  EXPECT_EQ(handled.count(), 1);
+  EXPECT_EQ(statistics().workers, 0U);
+}
+
+TEST(ImmediateList, ABlockedSignalEndsNoWait) {
+  if (!with_portions_of_one()) return;
+  LongList list;
+  const HandledSignal handled(SIGUSR1);
+  PendingSignal blocked(SIGUSR1);
+  list.reads[0].aio_sigevent = signal_event(SIGUSR1);
+  EXPECT_EQ(list_io(LIO_WAIT, list.entries), 0);
+  EXPECT_EQ(statistics().workers, 0U);
+  blocked.take();
+  EXPECT_EQ(handled.count(), 0);
 }
 
 TEST(ImmediateList, AnIgnoredSignalBetweenThePortionsIsNone) {

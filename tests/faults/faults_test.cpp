@@ -181,11 +181,6 @@ TEST(OneFault, OfAnAttemptInTheCallerIsNotSeen) {
             {kFleeting, kImmediate});
 }
 
-// With portions of its caller's copying that are over with the first entry of a list.
-TEST(OneFault, OfLettingSignalsThroughIsNotSeen) {
-  play_each({Call::kPoll}, {kFleeting, kImmediate, {"AIOX_IMMEDIATE_CALL_MAX", "4096"}});
-}
-
 TEST(OneFault, OfTheKernelsAioIsNotSeen) {
   if (!has_direct_files()) {
     GTEST_SKIP() << "no O_DIRECT in this folder";

@@ -74,7 +74,6 @@ constexpr std::array<Row, kCalls> kTable{{
     {"getrlimit", {EPERM}},
     {"sched_getscheduler", {EPERM, ENOSYS}},
     {"prctl", {EPERM}},
-    {"ppoll", {EPERM, ENOSYS, ENOMEM}},
 }};
 
 struct RawCall {
@@ -84,17 +83,11 @@ struct RawCall {
 
 // What is asked for by its number. Of the futexes those alone that wait, see fault_syscall().
 constexpr RawCall kRawCalls[] = {
-    {SYS_rt_sigqueueinfo, Call::kSignal},
-    {SYS_rt_tgsigqueueinfo, Call::kThreadSignal},
-    {SYS_tgkill, Call::kThreadProbe},
-    {SYS_io_setup, Call::kIoSetup},
-    {SYS_io_submit, Call::kIoSubmit},
-    {SYS_io_getevents, Call::kIoGetevents},
-    {SYS_ioprio_get, Call::kIoPriority},
-    {SYS_preadv2, Call::kReadCached},
-    {SYS_pread64, Call::kReadMemory},
-    {SYS_pwrite64, Call::kWriteMemory},
-    {SYS_ppoll, Call::kPoll},
+    {SYS_rt_sigqueueinfo, Call::kSignal}, {SYS_rt_tgsigqueueinfo, Call::kThreadSignal},
+    {SYS_tgkill, Call::kThreadProbe},     {SYS_io_setup, Call::kIoSetup},
+    {SYS_io_submit, Call::kIoSubmit},     {SYS_io_getevents, Call::kIoGetevents},
+    {SYS_ioprio_get, Call::kIoPriority},  {SYS_preadv2, Call::kReadCached},
+    {SYS_pread64, Call::kReadMemory},     {SYS_pwrite64, Call::kWriteMemory},
 };
 
 constexpr std::size_t place(Call call) { return static_cast<std::size_t>(call); }
@@ -116,8 +109,7 @@ bool may_be_repeated(Call call, int error) {
 
 // Whatever that call fails with, the request is served in another way and ends as if nothing had.
 bool has_another_way(Call call) {
-  return (call >= Call::kIoSetup && call <= Call::kWriteMemory) || call == Call::kSeals ||
-         call == Call::kPoll;
+  return (call >= Call::kIoSetup && call <= Call::kWriteMemory) || call == Call::kSeals;
 }
 
 int chosen_error(const Plan& plan, Call call, std::size_t index) {

@@ -57,9 +57,8 @@ enum class Call : std::size_t {
   kLimit,   // getrlimit
   kPolicy,  // sched_getscheduler
   kName,    // prctl
-  kPoll,    // ppoll
 };
-inline constexpr std::size_t kCalls = 43;
+inline constexpr std::size_t kCalls = 42;
 
 const char* name_of(Call call);
 

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
 // The kernel's AIO where the kernel forbids it, or has no resources or no room.
-#include <signal.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
 #include <thread>
 
 #include "kernel_aio_test.h"
-#include "support/events.h"
 
 namespace aiox::io {
 namespace {
 
 using test::CallFails;
 using test::wait_until;
+
+constexpr sys::Nanoseconds kLong = 60 * sys::kNanosecondsPerSecond;
 
 TEST_F(KernelAioTest, TriesNoMoreWhatIsForbidden) {
   Block block;
@@ -91,14 +91,14 @@ TEST_F(KernelAioTest, HasRoomForSoManyAsTheRingHasPlacesAndNoMore) {
   const sys::SignalsBlocked proof;
   EXPECT_TRUE(aio->has_room(Ring::kEntries, proof));
   EXPECT_FALSE(aio->has_room(Ring::kEntries + 1, proof));
-  EXPECT_EQ(aio->await_room(), Room::kFree);
+  EXPECT_EQ(aio->await_room(kLong, proof), Room::kFree);
 }
 
 TEST_F(KernelAioTest, HasRoomWhereThereIsNoContext) {
   const CallFails forbidden(SYS_io_setup, ENOSYS);
   const sys::SignalsBlocked proof;
   EXPECT_TRUE(aio->has_room(Ring::kEntries + 1, proof));
-  EXPECT_EQ(aio->await_room(), Room::kFree);
+  EXPECT_EQ(aio->await_room(kLong, proof), Room::kFree);
 }
 
 /// The ring is full, and its reaper held with the first event that it has taken.
@@ -118,15 +118,6 @@ class FullRing : public KernelAioTest {
     EXPECT_FALSE(aio->has_room(1, proof));
   }
 
-  // However long the other threads of the test take.
-  Room await_room() {
-    Room room = Room::kStuck;
-    while (room == Room::kStuck) {
-      room = aio->await_room();
-    }
-    return room;
-  }
-
   void open() {
     shut = false;
     shut.notify_all();
@@ -137,25 +128,17 @@ class FullRing : public KernelAioTest {
 
 TEST_F(FullRing, IsAwaitedUntilHalfOfItIsFree) {
   std::thread opener([this] { open(); });
-  EXPECT_EQ(await_room(), Room::kFree);
   const sys::SignalsBlocked proof;
+  EXPECT_EQ(aio->await_room(kLong, proof), Room::kFree);
   EXPECT_TRUE(aio->has_room(Ring::kEntries / 2, proof));
   opener.join();
   wait_for(Ring::kEntries + 1);
 }
 
-TEST_F(FullRing, IsNotAwaitedForEverWhereNothingComes) {
-  EXPECT_EQ(aio->await_room(), Room::kStuck);
-  open();
-  wait_for(Ring::kEntries + 1);
-}
-
-TEST_F(FullRing, IsNotAwaitedAnyMoreWhenAHandlerHasRun) {
-  {
-    const test::HandledSignal handled(SIGUSR1, SA_RESTART);
-    const test::Pestering pestering(::pthread_self(), SIGUSR1);
-    EXPECT_EQ(await_room(), Room::kInterrupted);
-  }
+TEST_F(FullRing, IsAwaitedForSomeTimeWhereNothingComes) {
+  const sys::SignalsBlocked proof;
+  EXPECT_EQ(aio->await_room(sys::kNanosecondsPerMillisecond, proof), Room::kNothing);
+  EXPECT_EQ(aio->await_room(0, proof), Room::kNothing);
   open();
   wait_for(Ring::kEntries + 1);
 }

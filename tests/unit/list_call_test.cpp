@@ -99,15 +99,27 @@ TEST_F(ListCallTest, WantsNoneWhereNobodyWaitsOrAHandlerHasRun) {
   EXPECT_EQ(call.room(), 0U);
 }
 
-TEST_F(ListCallTest, WaitsForRoomUntilInterruptedOrTheKernelIsStuck) {
+TEST_F(ListCallTest, WaitsForRoomUntilInterrupted) {
   EXPECT_FALSE(ListCall(list, false, 100).waits_for_room());
   EXPECT_TRUE(call.waits_for_room());
-  call.wait_for_room_no_more();
+  call.interrupt();
   EXPECT_FALSE(call.waits_for_room());
-  ListCall other(list, true, 100);
-  other.interrupt();
-  EXPECT_FALSE(other.waits_for_room());
-  EXPECT_TRUE(other.is_interrupted());
+  EXPECT_TRUE(call.is_interrupted());
+}
+
+TEST_F(ListCallTest, WaitsForRoomNoMoreWhereNothingCameForASecond) {
+  const auto rest_in_vain = [this](int times) {
+    for (int i = 0; i < times; ++i) {
+      call.note_room(io::Room::kNothing);
+    }
+  };
+  rest_in_vain(99);
+  EXPECT_TRUE(call.waits_for_room());
+  call.note_room(io::Room::kSome);
+  rest_in_vain(99);
+  EXPECT_TRUE(call.waits_for_room());
+  rest_in_vain(1);
+  EXPECT_FALSE(call.waits_for_room());
 }
 
 TEST_F(ListCallTest, IsFullOfEitherKind) {
