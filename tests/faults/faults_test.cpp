@@ -173,11 +173,11 @@ TEST(OneFault, OfLookingAtADescriptorQueuesNothing) {
 }
 
 TEST(OneFault, OfWhatIsDispensableIsNotSeen) {
-  play_each({Call::kAtexit, Call::kLimit, Call::kPolicy, Call::kName});
+  play_each({Call::kAtexit, Call::kPolicy, Call::kName});
 }
 
 TEST(OneFault, OfAnAttemptInTheCallerIsNotSeen) {
-  play_each({Call::kReadCached, Call::kReadMemory, Call::kWriteMemory, Call::kSeals},
+  play_each({Call::kReadCached, Call::kReadMemory, Call::kWriteMemory, Call::kSeals, Call::kLimit},
             {kFleeting, kImmediate});
 }
 
