@@ -50,9 +50,6 @@ class Pace {
     return was_brisk && !is_brisk();
   }
 
-  /// One is blocked for long.
-  void forget() noexcept { become(0); }
-
  private:
   void become(int score) noexcept {
     score_.store(score, std::memory_order_relaxed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/worker_pool.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "sys/clock.h"
@@ -237,6 +238,7 @@ WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& pr
 // blocked, or not enough, or have long had nothing to do. `watched_` is ours.
 WorkerPool::Wakeup WorkerPool::watch(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   awake_.fetch_sub(1, std::memory_order_seq_cst);
+  const int most = std::max(processors_ - 1, 1);
   Wakeup why = Wakeup::kTimeIsUp;
   for (bool was_queued = false;;) {
     const std::uint32_t taken = taken_.load(std::memory_order_relaxed);
@@ -245,17 +247,18 @@ WorkerPool::Wakeup WorkerPool::watch(Worker& self, const sys::SignalsBlocked& pr
       break;
     }
     const bool is_queued = queue_.size() > 0;
-    if (taken_.load(std::memory_order_relaxed) == taken) {
+    const bool goes_on = taken_.load(std::memory_order_relaxed) != taken;
+    const int servers = brisk_servers_.load(std::memory_order_relaxed);
+    if (!goes_on && !is_queued) {
       brisk_servers_.store(1, std::memory_order_relaxed);
-      if (is_queued) {
-        pace_.forget();
-      }
       break;
     }
-    if (was_queued && is_queued &&
-        brisk_servers_.load(std::memory_order_relaxed) < processors_ - 1) {
-      brisk_servers_.fetch_add(1, std::memory_order_relaxed);
+    if (!goes_on || (was_queued && is_queued && servers < most)) {
+      brisk_servers_.store(servers + 1, std::memory_order_relaxed);
       break;
+    }
+    if (servers > most) {  // one was blocked, and is no longer
+      brisk_servers_.store(servers - 1, std::memory_order_relaxed);
     }
     was_queued = is_queued;
   }

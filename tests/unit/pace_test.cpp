@@ -51,14 +51,6 @@ TEST_F(PaceTest, SeveralSlowRequestsEndItOnce) {
   EXPECT_FALSE(pace.is_brisk());
 }
 
-TEST_F(PaceTest, OneThatIsBlockedForLongEndsIt) {
-  serve(Pace::kBest, kQuick);
-  pace.forget();
-  EXPECT_FALSE(pace.is_brisk());
-  serve(Pace::kBest, kQuick);
-  EXPECT_TRUE(pace.is_brisk());
-}
-
 TEST_F(PaceTest, IsTriedAfterManySlowRequests) {
   serve(Pace::kTrialEvery - 1, kSlow);
   EXPECT_FALSE(pace.is_brisk());
