@@ -3,7 +3,8 @@
  * seccomp <group> <EPERM|ENOSYS>
  *
  * A program in a sandbox that answers so to some system calls. It makes a round through all calls,
- * on files and on every kind of stream, and checks what comes. Status 77: no sandbox to be had.
+ * on files and on every kind of stream, and in a child, and checks what comes. Status 77: no
+ * sandbox to be had.
  */
 #define _GNU_SOURCE
 #include <aio.h>
@@ -20,9 +21,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "calls.h"
@@ -211,6 +214,32 @@ static void files(void) {
   if (direct != -1) file("a file with O_DIRECT", direct);
 }
 
+/* It finds no request of its parent's, closes what it has inherited, and starts anew. */
+static void child(void) {
+  static char byte;
+  static struct aiocb pending;
+  int ends[2];
+  check(pipe(ends) == 0, "a pipe", "it can be made");
+  prepare(&pending, ends[0], &byte);
+  pending.aio_nbytes = 1;
+  check(aio_read(&pending) == 0, "a pipe", "a read is accepted");
+  const pid_t child = fork();
+  if (child == 0) {
+    const struct rlimit few = {.rlim_cur = 256, .rlim_max = 256};
+    setrlimit(RLIMIT_NOFILE, &few); /* for a closefrom() that goes through all numbers */
+    check(aio_error(&pending) == -1 && errno == EINVAL, "a child", "the request is not its own");
+    closefrom(STDERR_FILENO + 1);
+    check(fcntl(ends[0], F_GETFD) == -1 && fcntl(ends[1], F_GETFD) == -1, "a child",
+          "closefrom() closes");
+    exit(calls() != 0 ? 1 : wrong);
+  }
+  int status = -1;
+  check(waitpid(child, &status, 0) == child && status == 0, "a child", "it ends well");
+  check(write(ends[1], "x", 1) == 1 && finish(&pending) == 1, "a pipe", "the parent's read ends");
+  close(ends[0]);
+  close(ends[1]);
+}
+
 static void* nothing(void* argument) { return argument; }
 
 static int has_threads(void) {
@@ -272,6 +301,7 @@ int main(int argc, char** argv) {
     if (calls() != 0) return 1;
     streams();
     files();
+    child();
     check(descriptors() <= before + 1, "all", "no descriptor is left behind but one");
     return wrong;
   }

@@ -330,7 +330,7 @@ TEST_F(KernelAioTest, ChildOfForkStartsAnewAndLeavesTheParentsAlone) {
     while (made.taken == 1 && results(1).empty()) {
       ::sched_yield();
     }
-    ::_exit(block.holds('b') ? 0 : 1);
+    test::end_child(block.holds('b') ? 0 : 1);
   }
   int status = -1;
   ::waitpid(child, &status, 0);
