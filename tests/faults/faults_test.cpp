@@ -26,6 +26,7 @@
 #include "ledger.h"
 #include "scenario.h"
 #include "stress/scale.h"
+#include "support/child.h"
 #include "support/descriptors.h"
 #include "support/patience.h"
 #include "support/process.h"

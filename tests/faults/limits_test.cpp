@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ledger.h"
+#include "support/child.h"
 #include "support/descriptors.h"
 #include "support/events.h"
 #include "support/patience.h"

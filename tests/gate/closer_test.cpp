@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "gate_test.h"
+#include "support/child.h"
 #include "thread_creation.h"
 
 namespace aiox::test {

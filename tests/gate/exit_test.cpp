@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "gate_test.h"
+#include "support/child.h"
 
 namespace aiox::test {
 namespace {

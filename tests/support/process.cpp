@@ -14,9 +14,6 @@
 
 #include "support/patience.h"
 
-// Of LLVM's runtime, where lines are counted. exit() would call it.
-extern "C" [[gnu::weak]] int __llvm_profile_write_file();
-
 namespace aiox::test {
 namespace {
 
@@ -100,13 +97,6 @@ bool in_environment(std::initializer_list<std::pair<const char*, const char*>> v
   ::waitpid(child, &status, 0);
   EXPECT_EQ(status, 0) << "the process with another environment failed";
   return false;
-}
-
-void end_child(int status) {
-  if (__llvm_profile_write_file != nullptr) {
-    __llvm_profile_write_file();
-  }
-  ::_exit(status);
 }
 
 Limit::Limit(__rlimit_resource resource, rlim_t soft) : resource_(resource) {

@@ -48,9 +48,6 @@ std::size_t resident_memory();
 ///   if (!in_environment({{"AIOX_MAX_REQUESTS", "8"}})) return;
 bool in_environment(std::initializer_list<std::pair<const char*, const char*>> variables);
 
-/// Ends a child of fork() there and then. The lines that it ran are counted where lines are.
-[[noreturn]] void end_child(int status);
-
 /// A soft resource limit for a scope.
 class Limit {
  public:

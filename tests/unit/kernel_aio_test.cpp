@@ -12,6 +12,8 @@
 #include <set>
 #include <thread>
 
+#include "support/child.h"
+
 namespace aiox::io {
 namespace {
 
