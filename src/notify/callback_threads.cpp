@@ -162,7 +162,8 @@ void* CallbackThreads::thread_main(void* home) {
   sys::name_thread("callback");
   Thread self{.home = *static_cast<CallbackThreads*>(home),
               .process = ::getpid(),
-              .scheduling = scheduling_of_this_thread()};
+              .scheduling = scheduling_of_this_thread(),
+              .with_value = keys_with_value()};
   while (Notice* const notice = self.home.next(self)) {
     call(*notice);
     if (!start_afresh(self)) {
@@ -183,7 +184,7 @@ bool CallbackThreads::start_afresh(const Thread& self) {
   pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, nullptr);
   pthread_testcancel();
   sys::name_thread("callback");
-  return scheduling_of_this_thread() == self.scheduling;
+  return scheduling_of_this_thread() == self.scheduling && keys_with_value() == self.with_value;
 }
 
 // One system call for what sched_getscheduler(), sched_getparam() and getpriority() say.
@@ -192,6 +193,16 @@ CallbackThreads::Scheduling CallbackThreads::scheduling_of_this_thread() noexcep
   std::array<std::uint32_t, 12> attributes{};
   ::syscall(SYS_sched_getattr, 0, attributes.data(), sizeof attributes, 0);
   return {attributes[1], attributes[4], attributes[5]};
+}
+
+// Looks at all keys (3 us), as nobody tells which of them exist. POSIX does not say what one that
+// does not exist has in a thread; in libcs it has no value.
+CallbackThreads::Keys CallbackThreads::keys_with_value() noexcept {
+  Keys keys;
+  for (pthread_key_t key = 0; key < keys.size(); ++key) {
+    keys[key] = pthread_getspecific(key) != nullptr;
+  }
+  return keys;
 }
 
 // What to run next; nullptr: leave.

@@ -9,8 +9,9 @@
 // AIOX_IDLE_MS, so that a burst does not leave its threads behind.
 //
 // Each callback finds the thread as a new one is: name, signal mask, cancellation. A thread that
-// comes back with another scheduling than it began with is not used again. What else a callback
-// leaves in its thread (thread-specific values, say) stays.
+// comes back with another scheduling than it began with, or with thread-specific values, is not
+// used again; when it ends, as a new one would, the values are destroyed. What else a callback
+// leaves in its thread (its processor affinity, say) stays.
 //
 // Who runs what. Callbacks and idle threads meet under mutex_, where one of the two lists is always
 // empty: a callback goes to an idle thread if there is one and is kept else; a thread takes what is
@@ -30,6 +31,8 @@
 
 #include <array>
 #include <atomic>
+#include <bitset>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -72,12 +75,14 @@ class CallbackThreads {
 
  private:
   using Scheduling = std::array<std::uint32_t, 3>;  // policy, nice, priority
+  using Keys = std::bitset<PTHREAD_KEYS_MAX>;
 
   /// Lives on its thread's stack.
   struct Thread {
     CallbackThreads& home;
     pid_t process;  // a child of fork() has this thread, but not its home
     Scheduling scheduling;
+    Keys with_value;           // of thread-specific data: a sanitizer's, say
     bool fresh = true;         // counted in `starting_`
     sys::FutexWord woken{0};   // release by the waker, acquire by the thread
     Notice* notice = nullptr;  // what it was woken for; written before `woken`
@@ -91,6 +96,7 @@ class CallbackThreads {
   static void* thread_main(void* home);
   static bool start_afresh(const Thread& self);
   static Scheduling scheduling_of_this_thread() noexcept;
+  static Keys keys_with_value() noexcept;
   Notice* next(Thread& self) noexcept;
   Notice* sleep(Thread& self, const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;

@@ -247,6 +247,23 @@ TEST_F(Callback, StartsOnAThreadAsGoodAsNewWhateverTheLastOneDidToIt) {
   }
 }
 
+TEST_F(Callback, ThatLeavesThreadSpecificDataHasItDestroyedAndNoOtherFindsIt) {
+  static std::atomic<int> destroyed{0};
+  pthread_key_t key{};
+  ASSERT_EQ(pthread_key_create(&key, [](void*) { ++destroyed; }), 0);
+  destroyed = 0;
+  for (int i = 0; i < 100; ++i) {
+    void* found = nullptr;
+    write_and_call([&] {
+      found = pthread_getspecific(key);
+      pthread_setspecific(key, this);
+    });
+    ASSERT_EQ(found, nullptr);
+  }
+  wait_until([] { return destroyed == 100; }, "the destructors");
+  pthread_key_delete(key);
+}
+
 TEST_F(Callback, WithAttributesHasAThreadThatNoOtherUses) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
