@@ -42,14 +42,15 @@ source_packages() {
 }
 
 # Sources of third parties may have no source packages, so that the update may fail and be enough.
-apt_get_source() {
+# In a shell of its own, whose folder it changes.
+apt_get_source() (
   local folder=$1
   local apt=(apt-get -q -o Dir::Etc::SourceList=/dev/null
     -o "Dir::Etc::SourceParts=$folder/sources"
     -o "Dir::State=$folder/state" -o "Dir::Cache=$folder/cache")
   "${apt[@]}" update || true
   mkdir "$folder/new" && cd "$folder/new" && "${apt[@]}" source "$suite_package"
-}
+)
 
 # suite_programs <pattern> <folder of binaries>: its tests of AIO whose names match, in the form
 # that conformance/runner/run.py reads.

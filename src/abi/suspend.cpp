@@ -3,7 +3,9 @@
 // aio_suspend(), through which a thread's cancellation unwinds: nothing in suspend() needs
 // destruction, and what it leaves behind is a bit in a mask (engine/wait_words.h).
 #include <pthread.h>
+#include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
@@ -44,24 +46,93 @@ bool is_over(Engine* engine, const aiocb* const list[], int nent, Watch watch,
 }
 
 // Whether something is over soon. A thread for which that is so goes on spinning; one whose
-// requests take longer, as a device's do, tries it again only now and then. A handler that
+// requests take longer, as a device's do, tries it again only now and then. (What the kernel's AIO
+// serves is a device's: nobody spins for it.) A handler that
 // interrupts this does it no harm.
 bool is_over_soon(Engine* engine, const aiocb* const list[], int nent,
                   const timespec* timeout) noexcept {
-  constexpr int kMostEntries = 32;      // looking at more takes longer than what is waited for
-  constexpr std::int8_t kPatience = 8;  // failures in a row
-  constexpr std::uint8_t kNowAndThen = 64 - 1;
-  static constinit thread_local std::int8_t patience = kPatience;
-  static constinit thread_local std::uint8_t waits = 0;
+  constexpr int kMostEntries = 32;  // looking at more takes longer than what is waited for
+  static constinit thread_local sys::SpinPatience patience;
   const bool has_time = timeout == nullptr || timeout->tv_sec > 0 ||
                         (timeout->tv_sec == 0 && timeout->tv_nsec > sys::kSpinTime);
-  if (!engine->may_spin() || nent > kMostEntries || !has_time ||
-      (patience == 0 && (++waits & kNowAndThen) != 0)) {
+  if (!engine->may_spin() || nent > kMostEntries || !has_time || !patience.allows()) {
     return false;
   }
   const bool is_soon = sys::spin_until([=] { return is_over(engine, list, nent, Watch::kNo, 0); });
-  patience = is_soon ? kPatience : static_cast<std::int8_t>(patience > 0 ? patience - 1 : 0);
+  patience.note(is_soon);
   return is_soon;
+}
+
+// There is one.
+const aiocb& first_of(const aiocb* const list[]) noexcept {
+  while (*list == nullptr) {
+    ++list;
+  }
+  return **list;
+}
+
+// Makes a sleep a cancellation point, as libc does it for its own calls: asynchronous for the one
+// system call, in which there is nothing that a cancellation could leave half done.
+template <typename Sleep>
+auto cancellable(const Sleep& sleep) {
+  int type = 0;
+  pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);  // NOLINT(concurrency-*)
+  const auto result = sleep();
+  pthread_setcanceltype(type, nullptr);
+  return result;
+}
+
+// After a handler: whether the calls that it interrupts go on, for all that there are. The kernel
+// knows which one ran, and does not tell of it here. Where some let calls go on and others do not,
+// the call ends, as it would with either kind alone after one of the latter.
+bool handlers_restart_calls() noexcept {
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action {};
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+        action.sa_handler != SIG_IGN && (action.sa_flags & SA_RESTART) == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Sleeps until one of the requests may be over, where all of them are in one ring of the kernel's
+// AIO and nobody else is at it. Else, and where one is over already, false.
+bool sleep_on_ring(Engine& engine, std::uint32_t context, const aiocb* const list[], int nent,
+                   sys::Nanoseconds deadline, int& error) {
+  io::KernelAio& kernel = engine.kernel();
+  const sys::Nanoseconds now = sys::monotonic_now();
+  const sys::Nanoseconds until = std::min(deadline, now + io::kLease);
+  if (!kernel.lease(context, until)) {
+    return false;
+  }
+  io::Wake wake = io::Wake::kFailed;
+  const bool are_all_there = std::all_of(list, list + nent, [&](const aiocb* entry) {
+    return entry == nullptr || engine.kernel_context(*entry) == context;
+  });
+  if (are_all_there) {
+    wake = cancellable(
+        [&] { return kernel.sleep(context, std::max(until - now, sys::Nanoseconds{0})); });
+  }
+  kernel.end_lease(context, until);
+  if (wake == io::Wake::kInterrupted) {
+    error = deadline == sys::kForever && handlers_restart_calls() ? 0 : EINTR;
+  } else {
+    error = wake == io::Wake::kTimeout && until == deadline ? ETIMEDOUT : 0;
+  }
+  return wake != io::Wake::kFailed;
+}
+
+// Sleeps until one of the requests may be over. Where one is already, false.
+bool sleep_on_word(Engine& engine, const aiocb* const list[], int nent, sys::Nanoseconds deadline,
+                   int& error) {
+  const std::size_t number = WaitWords::of_this_thread();
+  const std::uint32_t seen = engine.wait_words().read(number);
+  if (is_over(&engine, list, nent, Watch::kYes, number)) {
+    return false;
+  }
+  error = cancellable([&] { return engine.wait_words().sleep(number, seen, deadline); });
+  return true;
 }
 
 }  // namespace
@@ -74,26 +145,27 @@ int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
     return reply.with(EINVAL);
   }
   Engine* const engine = engine_if_any();
-  if (is_over(engine, list, nent, Watch::kNo, 0) || is_over_soon(engine, list, nent, timeout)) {
+  if (is_over(engine, list, nent, Watch::kNo, 0)) {
+    return reply.with(0);
+  }
+  const std::uint32_t context = engine->kernel_context(first_of(list));
+  if (context == io::KernelAio::kNoContext && is_over_soon(engine, list, nent, timeout)) {
     return reply.with(0);
   }
   const sys::Nanoseconds deadline =
       timeout != nullptr ? sys::deadline_after(*timeout) : sys::kForever;
-  const std::size_t number = WaitWords::of_this_thread();
-  for (int error = 0;;) {
-    const std::uint32_t seen = engine->wait_words().read(number);
-    if (is_over(engine, list, nent, Watch::kYes, number)) {
+  for (;;) {
+    int error = 0;
+    if (!sleep_on_ring(*engine, context, list, nent, deadline, error) &&
+        !sleep_on_word(*engine, list, nent, deadline, error)) {
+      return reply.with(0);
+    }
+    if (is_over(engine, list, nent, Watch::kNo, 0)) {
       return reply.with(0);
     }
     if (error == EINTR || error == ETIMEDOUT) {
       return reply.with(error == EINTR ? EINTR : EAGAIN);
     }
-    // Asynchronous for the one system call: it makes the wait a cancellation point, as libc does it
-    // for its own calls, and there is nothing in it that a cancellation could leave half done.
-    int type = 0;
-    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);  // NOLINT(concurrency-*)
-    error = sys::futex_wait(engine->wait_words().word(number), seen, deadline);
-    pthread_setcanceltype(type, nullptr);
   }
 }
 

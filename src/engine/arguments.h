@@ -23,9 +23,9 @@ struct FileIdentity {
 
 struct FileTraits {
   FileKind kind;
-  bool append;  // O_APPEND is set
-  bool direct;  // O_DIRECT is set
-  FileIdentity file;
+  bool append;        // O_APPEND is set
+  bool direct;        // O_DIRECT is set
+  FileIdentity file;  // of a read, perhaps none
 };
 
 /// Checks what POSIX lets a call refuse before anything is queued. Returns 0 with `traits`,

@@ -65,6 +65,7 @@ int Engine::cancel(int fildes, const aiocb& control_block, int& result) noexcept
   if (descriptor == nullptr || request == nullptr) {
     return 0;
   }
+  static_cast<void>(poll_kernel(*request));  // a program may ask until it is no longer in progress
   const SignalsBlocked proof;
   Aftermath aftermath;
   {
@@ -100,6 +101,7 @@ int Engine::cancel_all(int fildes, int& result) noexcept {
     return 0;
   }
   const SignalsBlocked proof;
+  kernel_.poll_all(proof);
   Aftermath aftermath;
   {
     // All in one go, so that no worker starts a later one while the first is being told of.

@@ -109,7 +109,7 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
                           const SignalsBlocked& proof) noexcept {
   const std::size_t number = WaitWords::of_this_thread();
   Nanoseconds deadline = ending.deadline;
-  for (bool is_cancelled = false;;) {
+  for (bool is_cancelled = false, is_relied_on = false;;) {
     const std::uint32_t seen = wait_words_.read(number);
     WaitWords::watch(descriptor.closers, number);
     Aftermath aftermath;
@@ -117,6 +117,10 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
     {
       MutexLock lock(descriptor.mutex, proof);
       rest = rest_on(descriptor, ending);
+      if (!is_relied_on) {  // what runs now is all that will
+        rely_on_all(descriptor);
+        is_relied_on = true;
+      }
       const Nanoseconds now = sys::monotonic_now();
       const bool is_time = rest == Rest::kEndless || (rest == Rest::kOfFile && now >= deadline);
       if (is_time && ending.closes && !is_cancelled) {
@@ -136,7 +140,7 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
       return;
     }
     const Nanoseconds patience = sys::monotonic_now() + kTimeToBegin;
-    const int error = sys::futex_wait(wait_words_.word(number), seen, std::min(deadline, patience));
+    const int error = wait_words_.sleep(number, seen, std::min(deadline, patience));
     if (error == ETIMEDOUT) {
       kernel_.poll_all(proof);
       if (is_held_up()) {

@@ -57,6 +57,10 @@ int Engine::set_barrier(Coverage& coverage, int fildes, const FileIdentity& file
   {
     MutexLock lock(descriptor.mutex, proof);
     set = descriptor.written == file && descriptor.set_barrier(*barrier);
+    if (set) {
+      descriptor.for_each_write_covered_anew(
+          *barrier, [&](Request& write) { rely_on(write, io::Reliance::kReaper); });
+    }
   }
   if (!set) {  // its writes are another file's, or have ended meanwhile
     coverage.closed.fetch_sub(1, std::memory_order_relaxed);

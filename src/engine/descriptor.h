@@ -74,6 +74,16 @@ class alignas(128) Descriptor {
     return true;
   }
 
+  /// Calls `visit(Request&)` for the writes between that barrier, the last one, and the one before.
+  template <typename Visit>
+  void for_each_write_covered_anew(const Barrier& barrier, Visit&& visit) noexcept
+      AIOX_REQUIRES(mutex) {
+    for (Request* write = writes_.back(); write != nullptr && write->barrier + 1 == barrier.number;
+         write = List::previous(*write)) {
+      visit(*write);
+    }
+  }
+
   /// Whether it is the first of its list.
   bool is_first(const Request& request) noexcept AIOX_REQUIRES(mutex) {
     return list_of(request.operation.opcode).front() == &request;

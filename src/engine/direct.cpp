@@ -5,9 +5,11 @@
 #include <cerrno>
 
 #include "engine/engine.h"
+#include "sys/aiocb.h"
 
 namespace aiox {
 
+using sys::AiocbPrivate;
 using sys::MutexLock;
 using sys::SignalsBlocked;
 
@@ -15,6 +17,21 @@ namespace {
 
 // A context costs the process some 30 ms at its exit. It pays from so many requests on.
 constexpr unsigned kPaysFrom = 256;
+
+bool runs_in_kernel(const Request& request) noexcept {
+  return request.context.load(std::memory_order_relaxed) != io::KernelAio::kNoContext &&
+         request.state() == State::kRunning;
+}
+
+std::uint64_t bit_of(io::Reliance how) noexcept {
+  return std::uint64_t{1} << static_cast<unsigned>(how);
+}
+
+// What is relied on in this life of the slot, a bit for each way.
+std::uint64_t reliance_on(const Request& request) noexcept {
+  const std::uint64_t seen = request.reliance.load(std::memory_order_relaxed);
+  return seen >> 32 == request.generation() ? seen & UINT32_MAX : 0;
+}
 
 }  // namespace
 
@@ -46,6 +63,8 @@ void Engine::submit_to_kernel(Request& request, std::uint32_t generation, int re
   }
   request.lane = RunQueue::rank_of_caller(reqprio);
   MutexLock lock(descriptor.mutex, proof);
+  rely_no_more(request);
+  request.context.store(io::KernelAio::kNoContext, std::memory_order_relaxed);
   if (request.abandoned) {  // its number may be another file's by now
     end(request, descriptor, State::kRunning, Result::failure(EBADF), aftermath, proof);
     return;
@@ -64,11 +83,69 @@ void Engine::completed(std::uint64_t cookie, Result result, const SignalsBlocked
   }
 }
 
-// The event is not taken yet, so the request is there. A write may set off a sync.
+// The event is not taken yet, so the request is there. (Should a sync come to wait for a write
+// whose event is being taken, or an O_APPEND write stand behind one of before that flag was set,
+// and there be no worker, who has taken the event carries that out.)
 bool Engine::is_plain(std::uint64_t cookie) const noexcept {
   const Request* const request = table_.find(Ticket::from_bits(cookie));
-  return request != nullptr && request->operation.opcode == Opcode::kRead &&
-         request->notice == nullptr && request->list == nullptr;
+  return request != nullptr && (reliance_on(*request) & bit_of(io::Reliance::kReaper)) == 0;
+}
+
+std::uint32_t Engine::kernel_context(const aiocb& control_block) const noexcept {
+  const Request* const request = table_.find(control_block);
+  return request != nullptr ? request->context.load(std::memory_order_relaxed)
+                            : io::KernelAio::kNoContext;
+}
+
+// Somebody waits for the end of a request that runs in the kernel, and does not look at the ring.
+// Under the lock of the request's descriptor, as is its end.
+void Engine::rely_on(Request& request, io::Reliance how) noexcept {
+  const std::uint64_t bits = reliance_on(request);
+  if (runs_in_kernel(request) && (bits & bit_of(how)) == 0) {
+    request.reliance.store(std::uint64_t{request.generation()} << 32 | bits | bit_of(how),
+                           std::memory_order_relaxed);
+    kernel_.rely(request.context.load(std::memory_order_relaxed), how);
+  }
+}
+
+void Engine::rely_no_more(Request& request) noexcept {
+  const std::uint64_t bits = reliance_on(request);
+  if (bits == 0) {
+    return;
+  }
+  request.reliance.store(0, std::memory_order_relaxed);
+  for (const io::Reliance how : {io::Reliance::kAnybody, io::Reliance::kReaper}) {
+    if ((bits & bit_of(how)) != 0) {
+      kernel_.rely_no_more(request.context.load(std::memory_order_relaxed), how);
+    }
+  }
+}
+
+// The request of that aiocb, if it is still this one. Async-signal-safe.
+void Engine::rely_on(const aiocb& control_block, Request& request) noexcept {
+  const std::uint32_t generation =
+      Ticket::from_bits(AiocbPrivate(control_block).ticket()).generation;
+  // acquire: pairs with the release in fill().
+  const int fildes = request.fildes.load(std::memory_order_acquire);
+  Descriptor* const descriptor = fildes >= 0 ? descriptors_.find(fildes) : nullptr;
+  const bool is_done = request.generation() == generation && reliance_on(request) != 0;
+  if (is_done || descriptor == nullptr) {
+    return;
+  }
+  const SignalsBlocked proof(SignalsBlocked::Threads::kAreForbidden);
+  MutexLock lock(descriptor->mutex, proof);
+  if (request.names(control_block, generation) && request.fildes == fildes) {
+    rely_on(request, io::Reliance::kAnybody);
+  }
+}
+
+void Engine::rely_on_all(Descriptor& descriptor) noexcept {
+  for (Descriptor::List* const list : descriptor.lists()) {
+    for (Request* request = list->front(); request != nullptr;
+         request = Descriptor::List::next(*request)) {
+      rely_on(*request, io::Reliance::kAnybody);
+    }
+  }
 }
 
 // Looks for the end of a request that the kernel may serve. Async-signal-safe.

@@ -62,6 +62,9 @@ bool Engine::watch(const aiocb& control_block, std::size_t number) noexcept {
     return false;
   }
   WaitWords::watch(request->waiters, number);
+  if (request->context.load(std::memory_order_relaxed) != io::KernelAio::kNoContext) {
+    rely_on(control_block, *request);
+  }
   // Looked at again: before the bit was set it may have completed, and be in progress anew with
   // another slot, which does not have the bit.
   return in_progress(control_block) && table_.find(control_block) == request;

@@ -81,6 +81,11 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   /// not in progress (any more). Async-signal-safe.
   [[nodiscard]] bool watch(const aiocb& control_block, std::size_t number) noexcept;
 
+  /// The context of the kernel's AIO that serves the request of that aiocb, kNoContext where none
+  /// does. Async-signal-safe.
+  [[nodiscard]] std::uint32_t kernel_context(const aiocb& control_block) const noexcept;
+  io::KernelAio& kernel() noexcept { return kernel_; }
+
   /// Whether a request was submitted on that number since it was last closed: if not, it can be
   /// closed without further ado. Async-signal-safe: two loads.
   [[nodiscard]] bool is_used(int fildes) noexcept;
@@ -185,6 +190,10 @@ class Engine final : private Server, private io::ReadinessListener, private io::
                  const sys::SignalsBlocked& proof) noexcept override;
   bool is_plain(std::uint64_t cookie) const noexcept override;
   bool poll_kernel(const Request& request) const noexcept;
+  void rely_on(Request& request, io::Reliance how) noexcept;
+  void rely_on(const aiocb& control_block, Request& request) noexcept;
+  void rely_on_all(Descriptor& descriptor) noexcept AIOX_REQUIRES(descriptor.mutex);
+  void rely_no_more(Request& request) noexcept;
 
   // In turn.cpp: the requests of a descriptor whose turn it is.
   void give_turn(Request& request, Descriptor& descriptor, Aftermath& aftermath,

@@ -77,6 +77,7 @@ bool Engine::conclude(Request& request, std::uint32_t generation, Descriptor& de
   if (from == State::kQueued) {
     queue_.remove(request, proof);
   }
+  rely_no_more(request);
   if (!request.abandoned) {
     leave(request, descriptor, result.error, aftermath);
   }

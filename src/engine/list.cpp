@@ -118,7 +118,7 @@ int Engine::wait_for(IoList& list) noexcept {
     if (list.holders.load(std::memory_order_acquire) == 1) {
       return 0;
     }
-    if (sys::futex_wait(wait_words_.word(number), seen, sys::kForever) == EINTR) {
+    if (wait_words_.sleep(number, seen, sys::kForever) == EINTR) {
       return EINTR;
     }
   }

@@ -53,8 +53,12 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t
   if (const int error = notifier_.prepare(control_block.aio_sigevent, notice); error != 0) {
     return error;
   }
-  Request* const request =
-      table_.admit(static_cast<std::size_t>(config_.get(sys::Option::kMaxRequests)));
+  const auto limit = static_cast<std::size_t>(config_.get(sys::Option::kMaxRequests));
+  Request* request = table_.admit(limit);
+  if (request == nullptr) {
+    kernel_.poll_all(proof);  // what is over may have told nobody yet
+    request = table_.admit(limit);
+  }
   int error = request != nullptr ? 0 : EAGAIN;
   if (error == 0) {
     request->list = list;

@@ -34,6 +34,9 @@ void Engine::give_turn(Request& request, Descriptor& descriptor, Aftermath& afte
                        const SignalsBlocked& proof) noexcept {
   if (request.context != io::KernelAio::kNoContext) {
     request.transition(request.generation(), State::kWaiting, State::kRunning);
+    if (request.notice != nullptr || request.list != nullptr) {
+      rely_on(request, io::Reliance::kReaper);
+    }
   } else if (may_wait(request.operation.kind)) {
     advance(descriptor, request.operation.opcode, io::kNone, aftermath, proof);
   } else {

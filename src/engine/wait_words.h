@@ -13,11 +13,17 @@
 // up. Setting and taking are read-modify-writes of one mask, so one comes first. Either the taker
 // finds the bit, and the watcher's sleep ends or does not begin since its word has changed; or the
 // watcher synchronises with the taker (acq_rel on both) and finds the state published.
+//
+// The kernel is asked to wake only where somebody sleeps: the lowest bit of a word says so. Who
+// wants to sleep sets it where the word still is as it was read, and who counts the word up takes
+// it along. Both are read-modify-writes of one word, so one comes first: the bit is seen, or the
+// word has changed and the sleep does not begin. Who is cancelled in it leaves the bit behind.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
@@ -40,12 +46,22 @@ class WaitWords {
     return drawn - std::size_t{1};
   }
 
-  sys::FutexWord& word(std::size_t number) noexcept { return words_[number].value; }
-
-  /// The word's value, to be read before watch() and handed to futex_wait().
+  /// The word's value, to be read before watch() and handed to sleep().
   /// acquire: pairs with the release in wake(): a mask that was taken before is seen taken.
   std::uint32_t read(std::size_t number) const noexcept {
-    return words_[number].value.load(std::memory_order_acquire);
+    return words_[number].value.load(std::memory_order_acquire) & ~kAsleep;
+  }
+
+  /// Sleeps as sys::futex_wait() does, and returns what it does.
+  int sleep(std::size_t number, std::uint32_t seen, sys::Nanoseconds deadline) {
+    sys::FutexWord& word = words_[number].value;
+    std::uint32_t found = seen;
+    // relaxed: what is seen was published before the mask was taken, not the word.
+    if (!word.compare_exchange_strong(found, seen | kAsleep, std::memory_order_relaxed) &&
+        found != (seen | kAsleep)) {
+      return EAGAIN;
+    }
+    return sys::futex_wait(word, seen | kAsleep, deadline);
   }
 
   /// Sets the bit of `number` in `mask`. A bit that is seen set need not be set again: who takes it
@@ -61,13 +77,24 @@ class WaitWords {
   void wake(std::atomic<std::uint64_t>& mask) noexcept {
     for (std::uint64_t bits = mask.exchange(0, std::memory_order_acq_rel); bits != 0;
          bits &= bits - 1) {
-      sys::FutexWord& word = words_[static_cast<std::size_t>(std::countr_zero(bits))].value;
-      word.fetch_add(1, std::memory_order_release);
-      sys::futex_wake(word);
+      count_up(words_[static_cast<std::size_t>(std::countr_zero(bits))].value);
     }
   }
 
  private:
+  static constexpr std::uint32_t kAsleep = 1;
+  static constexpr std::uint32_t kOne = 2;
+
+  static void count_up(sys::FutexWord& word) noexcept {
+    std::uint32_t seen = word.load(std::memory_order_relaxed);
+    while (!word.compare_exchange_weak(seen, (seen & ~kAsleep) + kOne, std::memory_order_release,
+                                       std::memory_order_relaxed)) {
+    }
+    if ((seen & kAsleep) != 0) {
+      sys::futex_wake(word);
+    }
+  }
+
   struct alignas(64) Word {
     sys::FutexWord value{0};
   };

@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "io/io_priority.h"
+#include "sys/file_size_limit.h"
 #include "sys/thread.h"
 
 namespace aiox::io {
@@ -34,8 +35,7 @@ rlim_t write_limit(std::span<const Order> orders) noexcept {
   const bool writes = std::any_of(orders.begin(), orders.end(), [](const Order& order) {
     return order.operation->opcode == Opcode::kWrite;
   });
-  rlimit size{.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
-  return writes && ::getrlimit(RLIMIT_FSIZE, &size) != 0 ? 0 : size.rlim_cur;
+  return writes ? sys::file_size_limit() : RLIM_INFINITY;
 }
 
 bool exceeds(const Operation& operation, rlim_t limit) noexcept {
@@ -67,6 +67,9 @@ Submission& stop(Submission& at, int error) noexcept {
 bool is_alive(pid_t thread) noexcept {
   return ::syscall(SYS_tgkill, ::getpid(), thread, 0) == 0 || errno != ESRCH;
 }
+
+// The calling thread's lease, of whatever ring: handlers take it over, with a lease of their own.
+constinit thread_local std::atomic<sys::Nanoseconds> own_lease{0};
 
 }  // namespace
 
@@ -159,7 +162,7 @@ std::uint32_t AioContext::submit_some(std::span<const Order> orders, rlim_t limi
 // As many as a ring has, so that it ends beside a thread that submits all the time.
 bool AioContext::take(bool only_plain, const sys::SignalsBlocked& proof) noexcept {
   bool any = false;
-  for (std::uint32_t i = 0; i < Ring::kEntries && ring_.has_events(); ++i) {
+  for (std::uint32_t i = 0; i < Ring::kEntries && has_events(); ++i) {
     if ((taking_.fetch_or(kTaken) & kTaken) != 0 || !take_one(only_plain, proof)) {
       break;
     }
@@ -172,12 +175,16 @@ bool AioContext::take(bool only_plain, const sys::SignalsBlocked& proof) noexcep
 // a lock of libc's, and meanwhile others shall find their events.
 bool AioContext::take_one(bool only_plain, const sys::SignalsBlocked& proof) noexcept {
   Ring::Event event;
-  const bool taken = ring_.has_events() && (!only_plain || listener_->is_plain(ring_.oldest())) &&
-                     ring_.take(event);
+  const bool taken =
+      has_events() && (!only_plain || listener_->is_plain(ring_.oldest())) && ring_.take(event);
+  if (taken) {
+    telling_.fetch_add(1);
+  }
   give_back();
   if (taken) {
     outstanding_.fetch_sub(1);
     listener_->completed(event.cookie, event.result, proof);
+    telling_.fetch_sub(1);
   }
   return taken;
 }
@@ -212,19 +219,97 @@ void* AioContext::reaper_main(void* context) {
   return nullptr;
 }
 
+// What nobody asks for, and nobody waits for, is taken when the reaper has rested for long.
 void AioContext::run(const sys::SignalsBlocked& proof) noexcept {
-  while (reap(proof) != Wake::kTimeout || !leave()) {
+  for (bool is_at_ring = is_called();;) {
+    const Wake wake = is_at_ring ? reap(is_at_ring, proof) : rest();
+    is_at_ring = is_at_ring || is_called();
+    if (wake == Wake::kTimeout) {
+      if (leave()) {
+        return;
+      }
+      poll(proof);
+    }
   }
 }
 
-Wake AioContext::reap(const sys::SignalsBlocked& proof) noexcept {
+Wake AioContext::rest() noexcept {
+  resting_.fetch_add(1);
+  const std::uint32_t seen = calls_.load();
+  const sys::Nanoseconds lease = lease_.load();
+  sys::Nanoseconds deadline = sys::monotonic_now() + patience();
+  if (is_relied_on()) {
+    deadline = std::min(deadline, lease);  // over at once where there is none
+  }
+  const int error = sys::futex_wait(calls_, seen, deadline);
+  resting_.fetch_sub(1);
+  return error == ETIMEDOUT && !is_relied_on() ? Wake::kTimeout : Wake::kEvent;
+}
+
+void AioContext::rely(Reliance how) noexcept {
+  relied_on(how).fetch_add(1);
+  rouse();
+}
+
+void AioContext::rouse() noexcept {
+  if (resting_.load() != 0) {
+    calls_.fetch_add(1);
+    sys::futex_wake(calls_);
+  }
+}
+
+bool AioContext::is_called() const noexcept { return is_relied_on() && !is_leased_to_another(); }
+
+bool AioContext::is_leased_to_another() const noexcept {
+  const sys::Nanoseconds until = lease_.load();
+  return until != 0 && until != own_lease.load(std::memory_order_relaxed) &&
+         sys::monotonic_now() < until;
+}
+
+bool AioContext::lease(sys::Nanoseconds until) noexcept {
+  sys::Nanoseconds before = lease_.load();
+  if (is_sleepless_.load(std::memory_order_relaxed) || is_leased_to_another()) {
+    return false;
+  }
+  own_lease.store(until, std::memory_order_relaxed);
+  if (!lease_.compare_exchange_strong(before, until)) {
+    return false;
+  }
+  if (reaper_.load() > 0 || taking_.load() != 0 || telling_.load() != 0) {
+    end_lease(until);
+    return false;
+  }
+  return true;
+}
+
+// It may be another's by now.
+void AioContext::end_lease(sys::Nanoseconds until) noexcept {
+  if (own_lease.load(std::memory_order_relaxed) == until) {
+    own_lease.store(0, std::memory_order_relaxed);
+  }
+  if (lease_.compare_exchange_strong(until, 0) && is_relied_on()) {
+    rouse();
+  }
+}
+
+Wake AioContext::sleep(sys::Nanoseconds time) {
+  const Wake wake = ring_.await_or_signal(time);
+  if (wake == Wake::kFailed) {
+    is_sleepless_.store(true, std::memory_order_relaxed);
+  }
+  return wake;
+}
+
+// `called` becomes whether somebody relied on the reaper when the event came.
+Wake AioContext::reap(bool& called, const sys::SignalsBlocked& proof) noexcept {
   Wake wake = ring_.await(patience());
+  called = is_called();
   if (wake == Wake::kFailed) {
     wake = do_without_waiting();
   } else if (failures_.load(std::memory_order_relaxed) != 0) {
     failures_.store(0, std::memory_order_relaxed);
   }
-  while (ring_.has_events()) {
+  while (is_called() && ring_.has_events()) {
     if (!poll(proof)) {
       await_taker(proof);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The requests of one thread in the kernel's AIO: a ring, who takes its events, and the reaper.
+// The requests of one thread in the kernel's AIO: a ring, who takes its events, who sleeps on it.
 //
 // Who takes an event. Whoever looks at the ring and gets `taking_` by one try: a thread that polls,
 // the submitter of another request, or the reaper. It holds it for one event, with all signals
@@ -13,6 +13,21 @@
 // accesses to the word, and those by which the ring is looked at, are seq_cst: who saw an event and
 // then failed the try did so before the word was given back, so the taker's look comes later and
 // finds the event, too. And the reaper sleeps in the kernel, that finds the ring not empty.
+//
+// Who sleeps on it. An event wakes all who sleep, so one at most should: a thread of the program's
+// that waits for nothing but requests of this ring, or else the reaper. The reaper rests, on
+// `calls_`, until somebody relies on a request's end: rely() counts that up, and rely_no_more()
+// down when the request is over. Then it stays at the ring until an event comes that nobody relies
+// on. It counts itself as resting and then looks whether it is relied on; who relies counts that
+// and then looks whether it rests (seq_cst, all of them): one sees the other.
+//
+// A thread of the program's sleeps with a lease on the ring. While it lasts all others leave the
+// events to it, as it would sleep on if they were taken before it was awake. It writes its lease
+// and then looks for takers (`taking_`), for what they have taken and not told yet (`telling_`),
+// and last at its requests; who takes gets `taking_` and then looks for a lease (seq_cst, all of
+// them): so either it does not sleep, or nobody takes. A lease ends by itself, as its holder may
+// be cancelled, or leave a handler by a jump, and never come back; so what goes wrong here, as when
+// a handler takes the event at the last moment before the sleep, costs that time at most.
 //
 // Somebody reaps: a submitter counts its request as outstanding and then looks for a live reaper,
 // or creates one, or submits nothing; the reaper leaves only if, after it no longer counts as live,
@@ -74,6 +89,15 @@ struct Submission {
   int error;              // the errno of kUnavailable and kRefused
 };
 
+/// On whom somebody relies who waits for a request and does not look at the ring.
+enum class Reliance : std::uint8_t {
+  kAnybody,  // who takes its event
+  kReaper,   // who alone may: its end is to be told of, or sets something off
+};
+
+/// How long a thread of the program's may keep others off the ring.
+inline constexpr sys::Nanoseconds kLease = 10 * sys::kNanosecondsPerMillisecond;
+
 /// All-zero bytes are a context that is not open.
 class alignas(64) AioContext {
  public:
@@ -105,7 +129,24 @@ class alignas(64) AioContext {
 
   /// The same up to the first that is not plain, for the caller of aio_error() and aio_suspend().
   bool poll_plain(const sys::SignalsBlocked& proof) noexcept { return take(true, proof); }
-  bool has_events() const noexcept { return ring_.has_events(); }
+
+  /// Whether there are events that are not left to somebody who sleeps.
+  bool has_events() const noexcept { return ring_.has_events() && !is_leased_to_another(); }
+
+  /// Somebody relies on the end of one more of the requests, or of one less, and does not look at
+  /// the ring. Balanced by the caller. Async-signal-safe.
+  void rely(Reliance how) noexcept;
+  void rely_no_more(Reliance how) noexcept { relied_on(how).fetch_sub(1); }
+
+  /// A lease on the ring until then, at most kLease from now: to look once more at the requests
+  /// that are waited for, sleep, and end it. False where somebody else is at the ring, or there are
+  /// requests that are the reaper's. Async-signal-safe: a handler takes its own thread's lease
+  /// over.
+  [[nodiscard]] bool lease(sys::Nanoseconds until) noexcept;
+  void end_lease(sys::Nanoseconds until) noexcept;
+
+  /// Sleeps until there are events: see Ring::await_or_signal(). After kFailed no lease is given.
+  Wake sleep(sys::Nanoseconds time);
 
  private:
   static constexpr std::uint32_t kTaken = 1;    // somebody is at it
@@ -113,7 +154,15 @@ class alignas(64) AioContext {
 
   static void* reaper_main(void* context);
   void run(const sys::SignalsBlocked& proof) noexcept;
-  Wake reap(const sys::SignalsBlocked& proof) noexcept;
+  Wake reap(bool& called, const sys::SignalsBlocked& proof) noexcept;
+  Wake rest() noexcept;
+  void rouse() noexcept;
+  bool is_relied_on() const noexcept { return anybody_.load() > 0 || reaper_.load() > 0; }
+  bool is_called() const noexcept;
+  std::atomic<std::int32_t>& relied_on(Reliance how) noexcept {
+    return how == Reliance::kAnybody ? anybody_ : reaper_;
+  }
+  bool is_leased_to_another() const noexcept;
   bool leave() noexcept;
   bool call_reaper(const sys::SignalsBlocked& proof) noexcept;
 
@@ -136,7 +185,16 @@ class alignas(64) AioContext {
   std::atomic<pid_t> owner_;  // release and acquire: the next owner sees what the last one did
 
   sys::FutexWord taking_;                   // seq_cst, see above
+  std::atomic<std::uint32_t> telling_;      // taken and not told yet; seq_cst
   std::atomic<std::uint32_t> outstanding_;  // submitted and not taken; seq_cst
+
+  std::atomic<sys::Nanoseconds> lease_;  // until when; seq_cst
+  std::atomic<bool> is_sleepless_;       // the kernel does not let the program's threads sleep
+
+  std::atomic<std::int32_t> anybody_;  // for how many requests who is relied on; seq_cst
+  std::atomic<std::int32_t> reaper_;
+  std::atomic<std::uint32_t> resting_;  // how many reapers rest; seq_cst
+  sys::FutexWord calls_;                // what they rest on
 
   std::atomic<std::ptrdiff_t> live_;  // reapers; seq_cst
   sys::FutexWord failures_;           // in a row, to wait in the kernel; relaxed

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "io/file_attempt.h"
 
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
+
+#include "sys/file_size_limit.h"
 
 namespace aiox::io {
 namespace {
@@ -25,10 +26,7 @@ ssize_t read_memory(const Operation& operation) noexcept {
 }
 
 // Where the write begins the kernel knows: with O_APPEND, at the file's end.
-bool could_raise_a_signal() noexcept {
-  rlimit size{};
-  return ::getrlimit(RLIMIT_FSIZE, &size) == -1 || size.rlim_cur != RLIM_INFINITY;
-}
+bool could_raise_a_signal() noexcept { return sys::file_size_limit() != RLIM_INFINITY; }
 
 ssize_t write_memory(const Operation& operation) noexcept {
   if (could_raise_a_signal()) {

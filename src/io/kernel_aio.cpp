@@ -68,6 +68,27 @@ bool KernelAio::poll(std::uint32_t context) noexcept {
   return present->poll_plain(proof);
 }
 
+void KernelAio::rely(std::uint32_t context, Reliance how) noexcept {
+  if (AioContext* const present = find_open(context); present != nullptr) {
+    present->rely(how);
+  }
+}
+
+void KernelAio::rely_no_more(std::uint32_t context, Reliance how) noexcept {
+  if (AioContext* const present = find_open(context); present != nullptr) {
+    present->rely_no_more(how);
+  }
+}
+
+bool KernelAio::lease(std::uint32_t context, sys::Nanoseconds until) noexcept {
+  AioContext* const present = find_open(context);
+  return present != nullptr && present->lease(until);
+}
+
+void KernelAio::end_lease(std::uint32_t context, sys::Nanoseconds until) noexcept {
+  contexts_[context].end_lease(until);
+}
+
 void KernelAio::poll_all(const sys::SignalsBlocked& proof) noexcept {
   for (std::uint32_t i = 0; i < end(); ++i) {
     if (AioContext* const context = find_open(i); context != nullptr) {

@@ -59,6 +59,15 @@ class KernelAio {
   /// two loads.
   bool poll(std::uint32_t context) noexcept;
 
+  /// See AioContext, for that context, which may be any number: nothing is leased then.
+  void rely(std::uint32_t context, Reliance how) noexcept;
+  void rely_no_more(std::uint32_t context, Reliance how) noexcept;
+  [[nodiscard]] bool lease(std::uint32_t context, sys::Nanoseconds until) noexcept;
+  void end_lease(std::uint32_t context, sys::Nanoseconds until) noexcept;
+  Wake sleep(std::uint32_t context, sys::Nanoseconds time) {
+    return contexts_[context].sleep(time);
+  }
+
   /// Takes all events of all contexts, for who must wait for them and cannot rely on the reapers.
   void poll_all(const sys::SignalsBlocked& proof) noexcept;
 

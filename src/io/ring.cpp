@@ -100,4 +100,8 @@ Wake Ring::await(sys::Nanoseconds time) noexcept {
   return wake_after(sys::aio_await_event(context(), time));
 }
 
+Wake Ring::await_or_signal(sys::Nanoseconds time) {
+  return wake_after(sys::aio_await_event_or_signal(context(), time));
+}
+
 }  // namespace aiox::io

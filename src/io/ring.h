@@ -67,6 +67,10 @@ class Ring {
   /// Sleeps until there are events. kInterrupted for no reason: to be ignored.
   Wake await(sys::Nanoseconds time) noexcept;
 
+  /// The same for a thread of the program's: kInterrupted after a handler. A cancellation may
+  /// unwind out of it.
+  Wake await_or_signal(sys::Nanoseconds time);
+
  private:
   struct Header;
 

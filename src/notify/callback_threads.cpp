@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t kAsleep = 0;
 constexpr std::uint32_t kWoken = 1;
+constexpr std::uint32_t kAwake = 3;  // not 2, by which a mutex is known
 
 // With the default attributes, but for being detached: the program's function may need the stack.
 int create_detached(void* (*entry)(void*), void* argument) noexcept {
@@ -135,8 +136,9 @@ void CallbackThreads::wake(Thread& thread, Notice* notice) noexcept {
   thread.notice = notice;
   // release: pairs with the acquire in sleep(). The thread may be gone right after the store: the
   // wake uses its address alone.
-  thread.woken.store(kWoken, std::memory_order_release);
-  sys::futex_wake(thread.woken, 1);
+  if (thread.woken.exchange(kWoken, std::memory_order_release) == kAsleep) {
+    sys::futex_wake(thread.woken, 1);
+  }
 }
 
 CallbackThreads::Thread* CallbackThreads::take_idle() noexcept {
@@ -222,7 +224,7 @@ Notice* CallbackThreads::next(Thread& self) noexcept {
     if (idle_count_ == kMostIdle) {
       return nullptr;
     }
-    self.woken.store(kAsleep, std::memory_order_relaxed);
+    self.woken.store(kAwake, std::memory_order_relaxed);
     self.idle = true;
     idle_.push_front(self);
     ++idle_count_;
@@ -230,7 +232,21 @@ Notice* CallbackThreads::next(Thread& self) noexcept {
   return sleep(self, proof);
 }
 
+void CallbackThreads::spin(Thread& self) noexcept {
+  if (!may_spin_ || !self.patience.allows() ||
+      spinning_.exchange(true, std::memory_order_relaxed)) {
+    return;
+  }
+  self.patience.note(
+      sys::spin_until([&] { return self.woken.load(std::memory_order_relaxed) != kAwake; }));
+  spinning_.store(false, std::memory_order_relaxed);
+}
+
 Notice* CallbackThreads::sleep(Thread& self, const sys::SignalsBlocked& proof) noexcept {
+  spin(self);
+  std::uint32_t awake = kAwake;
+  // relaxed: where it is woken already, that is read again.
+  self.woken.compare_exchange_strong(awake, kAsleep, std::memory_order_relaxed);
   sys::Nanoseconds deadline = sys::monotonic_now() + config_.idle_time();
   for (;;) {
     // acquire: pairs with the release in wake().

@@ -24,6 +24,10 @@
 // until that one has set `woken`, however late it is. So a callback that was handed to a thread is
 // run by it, and a wake never meets another sleep or a thread that is gone.
 //
+// A thread that comes back spins before it sleeps, one at a time, while that is worth it: where the
+// next callback was soon there, as with a program that submits its next request when it is told of
+// the last. Who wakes it learns from `woken` whether it sleeps, and then alone asks the kernel.
+//
 // mutex_ is a leaf of the lock order.
 #pragma once
 
@@ -43,6 +47,7 @@
 #include "sys/config.h"
 #include "sys/futex.h"
 #include "sys/mutex.h"
+#include "sys/spin.h"
 
 namespace aiox::notify {
 
@@ -82,9 +87,10 @@ class CallbackThreads {
     CallbackThreads& home;
     pid_t process;  // a child of fork() has this thread, but not its home
     Scheduling scheduling;
-    Keys with_value;           // of thread-specific data: a sanitizer's, say
-    bool fresh = true;         // counted in `starting_`
-    sys::FutexWord woken{0};   // release by the waker, acquire by the thread
+    Keys with_value;          // of thread-specific data: a sanitizer's, say
+    bool fresh = true;        // counted in `starting_`
+    sys::FutexWord woken{0};  // release by the waker, acquire by the thread
+    sys::SpinPatience patience{};
     Notice* notice = nullptr;  // what it was woken for; written before `woken`
     bool idle = false;         // guarded by mutex_: on the idle list
     Link<Thread> link{};       // guarded by mutex_
@@ -98,6 +104,7 @@ class CallbackThreads {
   static Scheduling scheduling_of_this_thread() noexcept;
   static Keys keys_with_value() noexcept;
   Notice* next(Thread& self) noexcept;
+  void spin(Thread& self) noexcept;
   Notice* sleep(Thread& self, const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;
   static void wake(Thread& thread, Notice* notice) noexcept;
@@ -113,7 +120,9 @@ class CallbackThreads {
   std::size_t starting_ AIOX_GUARDED_BY(mutex_) = 0;  // created, and have not looked at kept_ yet
   bool used_ AIOX_GUARDED_BY(mutex_) = false;         // a thread was to be created, ever
   bool ended_ AIOX_GUARDED_BY(mutex_) = false;
-  std::atomic<bool> owed_ = false;  // written under mutex_; relaxed: a flag by itself
+  const bool may_spin_ = sys::usable_processors() > 1;
+  std::atomic<bool> spinning_ = false;  // relaxed: a flag by itself
+  std::atomic<bool> owed_ = false;      // written under mutex_; relaxed: a flag by itself
 };
 
 }  // namespace aiox::notify

@@ -19,7 +19,9 @@ class IntrusiveList {
  public:
   bool empty() const noexcept { return first_ == nullptr; }
   T* front() const noexcept { return first_; }
+  T* back() const noexcept { return last_; }
   static T* next(const T& element) noexcept { return (element.*kLink).next; }
+  static T* previous(const T& element) noexcept { return (element.*kLink).previous; }
 
   void push_back(T& element) noexcept { insert_between(last_, element, nullptr); }
   void push_front(T& element) noexcept { insert_between(nullptr, element, first_); }

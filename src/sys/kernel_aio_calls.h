@@ -38,6 +38,14 @@ inline long aio_await_event(aio_context_t context, Nanoseconds time) noexcept {
   return ::syscall(SYS_io_getevents, context, 1L, 1L, kNowhere, &timeout);
 }
 
+/// The same for a thread that may have handlers: -1 with EINTR after one, and only then, as
+/// io_pgetevents(2) goes on after a stop of the process. Not noexcept, since a cancellation may
+/// unwind out of it.
+inline long aio_await_event_or_signal(aio_context_t context, Nanoseconds time) {
+  timespec timeout = to_timespec(time);
+  return ::syscall(SYS_io_pgetevents, context, 1L, 1L, kNowhere, &timeout, nullptr);
+}
+
 /// I/O priorities, as ioprio_set(2) says. <linux/ioprio.h> has them, too, but not always for C++:
 /// some of its versions name a parameter `class`.
 enum class IoPriorityClass { kNone = 0, kRealTime = 1, kBestEffort = 2, kIdle = 3 };

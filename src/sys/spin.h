@@ -5,6 +5,8 @@
 
 #include <sched.h>
 
+#include <cstdint>
+
 #include "sys/clock.h"
 
 namespace aiox::sys {
@@ -20,6 +22,21 @@ inline int usable_processors() noexcept {
   return ::sched_getaffinity(0, sizeof processors, &processors) == -1 ? kMany
                                                                       : CPU_COUNT(&processors);
 }
+
+/// Whether to spin: as long as it has not been in vain too often in a row, and then now and then.
+class SpinPatience {
+ public:
+  bool allows() noexcept { return left_ != 0 || (++asked_ & kNowAndThen) == 0; }
+  void note(bool was_worth_it) noexcept {
+    left_ = was_worth_it ? kMost : static_cast<std::int8_t>(left_ > 0 ? left_ - 1 : 0);
+  }
+
+ private:
+  static constexpr std::int8_t kMost = 8;
+  static constexpr std::uint8_t kNowAndThen = 64 - 1;
+  std::int8_t left_ = kMost;
+  std::uint8_t asked_ = 0;
+};
 
 /// Looks again and again whether `holds`, for up to kSpinTime. Whether it did.
 template <typename Condition>

@@ -182,11 +182,13 @@ TEST(OneFault, OfAnAttemptInTheCallerIsNotSeen) {
             {kFleeting, kImmediate});
 }
 
+// (Whether a thread sleeps on the ring, its device decides: for that there are the random ones.)
 TEST(OneFault, OfTheKernelsAioIsNotSeen) {
   if (!has_direct_files()) {
     GTEST_SKIP() << "no O_DIRECT in this folder";
   }
-  play_each({Call::kIoSetup, Call::kIoSubmit, Call::kIoGetevents, Call::kIoPriority, Call::kNice},
+  play_each({Call::kIoSetup, Call::kIoSubmit, Call::kIoGetevents, Call::kIoPriority, Call::kNice,
+             Call::kPipeSize, Call::kLimit},
             {kFleeting, kKernelAio});
 }
 

@@ -52,6 +52,7 @@ constexpr std::array<Row, kCalls> kTable{{
     {"io_setup", {EAGAIN, ENOMEM, EINVAL, ENOSYS, EPERM}},
     {"io_submit", {EAGAIN, ENOMEM, EINVAL, ENOSYS, EPERM}},
     {"io_getevents", {EINTR, EINVAL, EFAULT, ENOSYS, EPERM}},
+    {"io_pgetevents", {EINTR, EINVAL, EFAULT, ENOSYS, EPERM}},
     {"ioprio_get", {ENOSYS, EPERM}},
     {"getpriority", {ENOSYS, EPERM}},
     {"preadv2 (raw)", {EAGAIN, EINTR, EOPNOTSUPP, ENOSYS, EPERM}},
@@ -70,6 +71,7 @@ constexpr std::array<Row, kCalls> kTable{{
     {"fdatasync", {EINTR, EIO}},
     {"fstat", {ENOMEM, EPERM}},
     {"fcntl (seals)", {EPERM, ENOSYS}},
+    {"fcntl (pipe's size)", {EPERM, ENOSYS}},
     {"lseek", {EPERM}},
     {"getrlimit", {EPERM}},
     {"sched_getscheduler", {EPERM, ENOSYS}},
@@ -88,6 +90,7 @@ constexpr RawCall kRawCalls[] = {
     {SYS_io_submit, Call::kIoSubmit},     {SYS_io_getevents, Call::kIoGetevents},
     {SYS_ioprio_get, Call::kIoPriority},  {SYS_preadv2, Call::kReadCached},
     {SYS_pread64, Call::kReadMemory},     {SYS_pwrite64, Call::kWriteMemory},
+    {SYS_getrlimit, Call::kLimit},        {SYS_io_pgetevents, Call::kIoSleep},
 };
 
 constexpr std::size_t place(Call call) { return static_cast<std::size_t>(call); }
@@ -109,7 +112,8 @@ bool may_be_repeated(Call call, int error) {
 
 // Whatever that call fails with, the request is served in another way and ends as if nothing had.
 bool has_another_way(Call call) {
-  return (call >= Call::kIoSetup && call <= Call::kWriteMemory) || call == Call::kSeals;
+  return (call >= Call::kIoSetup && call <= Call::kWriteMemory) || call == Call::kSeals ||
+         call == Call::kPipeSize;
 }
 
 int chosen_error(const Plan& plan, Call call, std::size_t index) {
@@ -244,6 +248,7 @@ int fault_fcntl(int fildes, int command, ...) {
   va_end(rest);
   const Call call = command == F_DUPFD_CLOEXEC ? Call::kDuplicate
                     : command == F_GET_SEALS   ? Call::kSeals
+                    : command == F_GETPIPE_SZ  ? Call::kPipeSize
                                                : Call::kGetFlags;
   return fails(call) ? -1 : ::fcntl(fildes, command, argument);
 }
@@ -319,10 +324,6 @@ int fault_fstat(int fildes, struct stat* status) {
 
 off_t fault_lseek(int fildes, off_t offset, int whence) {
   return fails(Call::kSeek) ? -1 : ::lseek(fildes, offset, whence);
-}
-
-int fault_getrlimit(__rlimit_resource_t resource, rlimit* limit) {
-  return fails(Call::kLimit) ? -1 : ::getrlimit(resource, limit);
 }
 
 int fault_getpriority(__priority_which_t which, id_t who) {

@@ -35,6 +35,7 @@ enum class Call : std::size_t {
   kIoSetup,
   kIoSubmit,
   kIoGetevents,
+  kIoSleep,      // io_pgetevents
   kIoPriority,   // ioprio_get
   kNice,         // getpriority
   kReadCached,   // preadv2 as a raw call, like the next two
@@ -52,13 +53,14 @@ enum class Call : std::size_t {
   kFsync,
   kFdatasync,
   kStat,
-  kSeals,  // fcntl(F_GET_SEALS)
+  kSeals,     // fcntl(F_GET_SEALS)
+  kPipeSize,  // fcntl(F_GETPIPE_SZ)
   kSeek,
   kLimit,   // getrlimit
   kPolicy,  // sched_getscheduler
   kName,    // prctl
 };
-inline constexpr std::size_t kCalls = 42;
+inline constexpr std::size_t kCalls = 44;
 
 const char* name_of(Call call);
 

@@ -17,8 +17,10 @@ class AioReaper : public KernelAioTest {
   // One after the other, all through the reaper.
   void reap_each(std::uint64_t from, std::uint64_t to) {
     for (std::uint64_t i = from; i < to; ++i) {
-      start(reading(*file, block, 0), i);
+      const std::uint32_t context = start(reading(*file, block, 0), i);
+      aio->rely(context, Reliance::kReaper);
       wait_for(i + 1);
+      aio->rely_no_more(context, Reliance::kReaper);
     }
   }
 
@@ -33,7 +35,7 @@ TEST_F(AioReaper, DoesNotExistBeforeItIsNeededAndLeavesWhenIdle) {
   expect_each_once(2);
 }
 
-TEST_F(AioReaper, TakesWhatNobodyPolls) {
+TEST_F(AioReaper, TakesWhatSomebodyReliesOnItFor) {
   config.set(sys::Option::kIdleMs, 1'000);
   reap_each(0, 1'000);
   expect_each_once(1'000);
@@ -106,6 +108,7 @@ TEST_F(AioReaper, AndAThreadThatPollsTellAtTheSameTime) {
 TEST_F(AioReaper, AloneTakesWhatIsNotPlain) {
   config.set(sys::Option::kIdleMs, 86'400'000);
   const std::uint32_t context = start(reading(*file, block, 0), 0);
+  aio->rely(context, Reliance::kReaper);
   wait_for(1);
   const std::vector<test::ThreadInfo> threads = test::threads_named("aiox/reaper");
   ASSERT_EQ(threads.size(), 1U);
@@ -123,7 +126,35 @@ TEST_F(AioReaper, AloneTakesWhatIsNotPlain) {
   }
   over = true;
   poller.join();
+  aio->rely_no_more(context, Reliance::kReaper);
   config.set(sys::Option::kIdleMs, 1);
+}
+
+TEST_F(AioReaper, IsNotAtTheRingWhileNobodyReliesOnIt) {
+  const CallFails waits(SYS_io_getevents, 0, 0);
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    poll_for(start(reading(*file, block, 0), i), i + 1);
+  }
+  EXPECT_EQ(waits.made(), 1);  // the one by which the ring is tried out
+  expect_each_once(100);
+}
+
+TEST_F(AioReaper, LeavesTheRingWithTheFirstEventThatNobodyReliesOnItFor) {
+  config.set(sys::Option::kIdleMs, 86'400'000);
+  reap_each(0, 1);
+  const CallFails waits(SYS_io_getevents, 0, 0);
+  for (std::uint64_t i = 1; i < 100; ++i) {
+    poll_for(start(reading(*file, block, 0), i), i + 1);
+  }
+  EXPECT_LE(waits.made(), 1);  // it may just have come back to it
+  expect_each_once(100);
+  config.set(sys::Option::kIdleMs, 1);
+}
+
+TEST_F(AioReaper, TakesInTheEndWhatNobodyAsksFor) {
+  start(reading(*file, block, 0), 0);
+  wait_for(1);
+  expect_each_once(1);
 }
 
 TEST_F(AioReaper, NothingIsSubmittedWhereItCannotBeHad) {
@@ -142,6 +173,7 @@ TEST_F(AioReaper, NothingIsSubmittedWhereItCannotBeHad) {
 TEST_F(AioReaper, TakesWhatIsOutstandingWhereItMayNotSleepOnTheRing) {
   const std::uint32_t context = start(reading(*file, block, 0), 0);
   poll_for(context, 1);
+  aio->rely(context, Reliance::kReaper);
   const CallFails forbidden(SYS_io_getevents, EPERM);
   std::uint64_t next = 1;
   wait_until(

@@ -159,6 +159,29 @@ TEST_F(DescriptorTest, EachBarrierStandsBehindItsOwnWritesAndThoseOfTheOnesBefor
   EXPECT_EQ(leave('a'), "ST");
 }
 
+TEST_F(DescriptorTest, ABarrierCoversAnewTheWritesSinceTheOneBefore) {
+  const sys::SignalsBlocked proof;
+  sys::MutexLock lock(descriptor_.mutex, proof);
+  const auto covered_anew_by = [&](char name) AIOX_REQUIRES(descriptor_.mutex) {
+    std::string names;
+    descriptor_.for_each_write_covered_anew(
+        barriers_.at(static_cast<std::size_t>(name)),
+        [&](const Request& one) { names += static_cast<char>(one.operation.fildes); });
+    return names;
+  };
+  for (const char name : {'a', 'b', 'c'}) {
+    enter(name, Opcode::kWrite);
+  }
+  EXPECT_TRUE(set_barrier('x'));
+  EXPECT_EQ(covered_anew_by('x'), "cba");
+  EXPECT_TRUE(set_barrier('y'));
+  EXPECT_EQ(covered_anew_by('y'), "");
+  enter('d', Opcode::kWrite);
+  enter('r', Opcode::kRead);
+  EXPECT_TRUE(set_barrier('z'));
+  EXPECT_EQ(covered_anew_by('z'), "d");
+}
+
 TEST_F(DescriptorTest, TwoBarriersAtTheSamePlaceOpenTogether) {
   sys::MutexLock lock(descriptor_.mutex, proof_);
   EXPECT_TRUE(enter('a', Opcode::kWrite));

@@ -286,7 +286,7 @@ TEST_F(EngineTest, AWatchedRequestWakesItsWatcher) {
   EXPECT_TRUE(engine->watch(watched, number));
   gate.open();
   while (engine->wait_words().read(number) == seen) {
-    sys::futex_wait(engine->wait_words().word(number), seen, sys::kForever);
+    engine->wait_words().sleep(number, seen, sys::kForever);
   }
   EXPECT_EQ(status(watched), 0);
   EXPECT_FALSE(engine->watch(watched, number));

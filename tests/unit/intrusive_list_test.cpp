@@ -50,6 +50,17 @@ TEST_F(IntrusiveListTest, PushFrontTurnsTheOrderAround) {
   EXPECT_EQ(names(list_), "bac");
 }
 
+TEST_F(IntrusiveListTest, IsWalkedFromItsEnd) {
+  EXPECT_EQ(list_.back(), nullptr);
+  list_.push_back(a_);
+  list_.push_back(b_);
+  list_.push_back(c_);
+  list_.remove(b_);
+  EXPECT_EQ(list_.back(), &c_);
+  EXPECT_EQ(List::previous(c_), &a_);
+  EXPECT_EQ(List::previous(a_), nullptr);
+}
+
 TEST_F(IntrusiveListTest, RemovesFromTheMiddleAndFromBothEnds) {
   list_.push_back(a_);
   list_.push_back(b_);

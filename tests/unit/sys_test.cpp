@@ -14,6 +14,7 @@
 #include "sys/mutex.h"
 #include "sys/pages.h"
 #include "sys/signals.h"
+#include "sys/spin.h"
 
 namespace aiox::sys {
 namespace {
@@ -129,6 +130,31 @@ TEST(PagedArray, SaysWhenThereIsNoMemory) {
   const PagedArray<char, (std::size_t{1} << 60)> array;
   EXPECT_FALSE(array);
   EXPECT_EQ(map_pages(std::size_t{1} << 60), nullptr);
+}
+
+TEST(SpinPatience, EndsWithEightFailuresInARowAndThenTriesNowAndThen) {
+  SpinPatience patience;
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_TRUE(patience.allows());
+    patience.note(false);
+  }
+  int allowed = 0;
+  for (int i = 0; i < 128; ++i) {
+    allowed += patience.allows() ? 1 : 0;
+  }
+  EXPECT_EQ(allowed, 2);
+}
+
+TEST(SpinPatience, IsWholeAgainAfterOneSuccess) {
+  SpinPatience patience;
+  for (int i = 0; i < 8; ++i) {
+    patience.note(false);
+  }
+  patience.note(true);
+  for (int i = 0; i < 7; ++i) {
+    patience.note(false);
+  }
+  EXPECT_TRUE(patience.allows());
 }
 
 }  // namespace
