@@ -186,15 +186,21 @@ void Engine::help_with(Descriptor& descriptor, const SignalsBlocked& proof) noex
   }
 }
 
-// Starts a queued request of a file, in place of a worker.
+// Starts a request of a file in place of a worker, or of a submitter that has not come to it.
 Request* Engine::take_queued(Descriptor& descriptor, const SignalsBlocked& proof) noexcept {
   MutexLock lock(descriptor.mutex, proof);
   for (Descriptor::List* const list : descriptor.lists()) {
     for (Request* request = list->front(); request != nullptr;
          request = Descriptor::List::next(*request)) {
-      if (!may_wait(request->operation.kind) &&
-          request->transition(request->generation(), State::kQueued, State::kRunning)) {
+      if (may_wait(request->operation.kind)) {
+        continue;
+      }
+      if (request->transition(request->generation(), State::kQueued, State::kRunning)) {
         queue_.remove(*request, proof);
+        return request;
+      }
+      if (request->context != io::KernelAio::kNoContext &&
+          request->transition(request->generation(), State::kWaiting, State::kRunning)) {
         return request;
       }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // O_DIRECT reads and writes, which the kernel's own AIO serves: submitted by the caller, kRunning
-// from then on. What it does not take is queued for a worker.
+// from just before. What it does not take is queued for a worker.
 #include <cerrno>
 
 #include "engine/engine.h"
@@ -18,9 +18,11 @@ namespace {
 // A context costs the process some 30 ms at its exit. It pays from so many requests on.
 constexpr unsigned kPaysFrom = 256;
 
-bool runs_in_kernel(const Request& request) noexcept {
+// In the kernel, or with its submitter, who is about to hand it in.
+bool is_for_kernel(const Request& request) noexcept {
+  const State state = request.state();
   return request.context.load(std::memory_order_relaxed) != io::KernelAio::kNoContext &&
-         request.state() == State::kRunning;
+         (state == State::kWaiting || state == State::kRunning);
 }
 
 std::uint64_t bit_of(io::Reliance how) noexcept {
@@ -51,17 +53,36 @@ std::uint32_t Engine::kernel_context_for(Opcode opcode, const FileTraits& traits
   return kernel_.context_of_this_thread(proof);
 }
 
-// When the kernel has taken the request it may be over at any moment.
-void Engine::submit_to_kernel(Request& request, std::uint32_t generation, int reqprio,
-                              Descriptor& descriptor, Aftermath& aftermath,
+// Starts what has not been cancelled since, and hands it to the kernel. What that has taken may be
+// over at any moment.
+void Engine::submit_to_kernel(std::span<io::Order> orders, Aftermath& aftermath,
                               const SignalsBlocked& proof) noexcept {
-  const Operation rest = rest_of(request);
-  const io::Order order{
-      .operation = &rest, .cookie = Ticket{request.index, generation}.bits(), .reqprio = reqprio};
-  if (kernel_.submit({&order, 1}, proof).taken == 1) {
-    return;
+  std::size_t started = 0;
+  for (const io::Order& order : orders) {
+    const Ticket ticket = Ticket::from_bits(order.cookie);
+    if (table_.find(ticket)->transition(ticket.generation, State::kWaiting, State::kRunning)) {
+      orders[started++] = order;
+    }
   }
-  request.lane = RunQueue::rank_of_caller(reqprio);
+  std::span<const io::Order> rest = orders.first(started);
+  while (!rest.empty()) {
+    const io::Submission made = kernel_.submit(rest, proof);
+    rest = rest.subspan(made.taken);
+    // One that is refused says nothing of those behind it.
+    const std::size_t left = made.why == io::Submitted::kRefused ? 1 : rest.size();
+    for (const io::Order& order : rest.first(left)) {
+      queue_instead(order, aftermath, proof);
+    }
+    rest = rest.subspan(left);
+  }
+}
+
+void Engine::queue_instead(const io::Order& order, Aftermath& aftermath,
+                           const SignalsBlocked& proof) noexcept {
+  const Ticket ticket = Ticket::from_bits(order.cookie);
+  Request& request = *table_.find(ticket);
+  Descriptor& descriptor = *descriptors_.find(request.operation.fildes);
+  request.lane = RunQueue::rank_of_caller(order.reqprio);
   MutexLock lock(descriptor.mutex, proof);
   rely_no_more(request);
   request.context.store(io::KernelAio::kNoContext, std::memory_order_relaxed);
@@ -69,7 +90,7 @@ void Engine::submit_to_kernel(Request& request, std::uint32_t generation, int re
     end(request, descriptor, State::kRunning, Result::failure(EBADF), aftermath, proof);
     return;
   }
-  request.transition(generation, State::kRunning, State::kWaiting);
+  request.transition(ticket.generation, State::kRunning, State::kWaiting);
   hand_to_worker(request, aftermath, proof);
 }
 
@@ -97,11 +118,11 @@ std::uint32_t Engine::kernel_context(const aiocb& control_block) const noexcept 
                             : io::KernelAio::kNoContext;
 }
 
-// Somebody waits for the end of a request that runs in the kernel, and does not look at the ring.
+// Somebody waits for the end of a request that is for the kernel, and does not look at the ring.
 // Under the lock of the request's descriptor, as is its end.
 void Engine::rely_on(Request& request, io::Reliance how) noexcept {
   const std::uint64_t bits = reliance_on(request);
-  if (runs_in_kernel(request) && (bits & bit_of(how)) == 0) {
+  if (is_for_kernel(request) && (bits & bit_of(how)) == 0) {
     request.reliance.store(std::uint64_t{request.generation()} << 32 | bits | bit_of(how),
                            std::memory_order_relaxed);
     kernel_.rely(request.context.load(std::memory_order_relaxed), how);

@@ -18,10 +18,12 @@
 #include <aio.h>
 
 #include <cstddef>
+#include <span>
 
 #include "engine/arguments.h"
 #include "engine/barrier.h"
 #include "engine/descriptor_table.h"
+#include "engine/list_call.h"
 #include "engine/run_queue.h"
 #include "engine/wait_words.h"
 #include "engine/worker_pool.h"
@@ -165,15 +167,15 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   bool is_small_enough(std::size_t nbytes, std::size_t room) const noexcept;
 
   // In submit.cpp. EBUSY stands for "still in progress" here, and becomes EINVAL for the program.
-  int submit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t moved,
+  int submit(aiocb& control_block, Opcode opcode, ListCall* call, std::size_t moved,
              const sys::SignalsBlocked& proof) noexcept;
-  int admit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t moved,
+  int admit(aiocb& control_block, Opcode opcode, ListCall* call, std::size_t moved,
             std::uint64_t seen, const sys::SignalsBlocked& proof) noexcept;
   std::uint32_t closes_of(int fildes) noexcept;
-  void fill(Request& request, const aiocb& control_block, Opcode opcode,
+  void fill(Request& request, const aiocb& control_block, Opcode opcode, ListCall* call,
             const FileTraits& traits) noexcept;
-  int enter(aiocb& control_block, Request& request, const FileIdentity& file, std::uint64_t seen,
-            const sys::SignalsBlocked& proof) noexcept;
+  int enter(aiocb& control_block, Request& request, ListCall* call, const FileIdentity& file,
+            std::uint64_t seen, const sys::SignalsBlocked& proof) noexcept;
   int enter_line(aiocb& control_block, Request& request, const FileIdentity& file,
                  Descriptor& descriptor, std::uint64_t seen, Aftermath& aftermath,
                  const sys::SignalsBlocked& proof) noexcept;
@@ -183,9 +185,10 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   // In direct.cpp: what the kernel's AIO serves.
   std::uint32_t kernel_context_for(Opcode opcode, const FileTraits& traits,
                                    const sys::SignalsBlocked& proof) noexcept;
-  void submit_to_kernel(Request& request, std::uint32_t generation, int reqprio,
-                        Descriptor& descriptor, Aftermath& aftermath,
+  void submit_to_kernel(std::span<io::Order> orders, Aftermath& aftermath,
                         const sys::SignalsBlocked& proof) noexcept;
+  void queue_instead(const io::Order& order, Aftermath& aftermath,
+                     const sys::SignalsBlocked& proof) noexcept;
   void completed(std::uint64_t cookie, Result result,
                  const sys::SignalsBlocked& proof) noexcept override;
   bool is_plain(std::uint64_t cookie) const noexcept override;
@@ -287,10 +290,15 @@ class Engine final : private Server, private io::ReadinessListener, private io::
       AIOX_REQUIRES(descriptor.mutex);
 
   // In list.cpp.
-  int submit_entry(aiocb& entry, IoList& list, std::size_t& room,
-                   const sys::SignalsBlocked& proof) noexcept;
+  int open_list(aiocb* const entries[], std::size_t nent, const sigevent* event,
+                IoList*& list) noexcept;
+  void submit_entries(ListCall& call, aiocb* const entries[], std::size_t nent) noexcept;
+  std::size_t submit_portion(ListCall& call, aiocb* const entries[], std::size_t next,
+                             std::size_t nent, const sys::SignalsBlocked& proof) noexcept;
+  int submit_entry(ListCall& call, aiocb& entry, const sys::SignalsBlocked& proof) noexcept;
+  bool flush(ListCall& call, const sys::SignalsBlocked& proof) noexcept;
   void tell_refusal(const aiocb& entry, const sys::SignalsBlocked& proof) noexcept;
-  int wait_for(IoList& list) noexcept;
+  int wait_for(IoList& list, bool is_interrupted) noexcept;
   void let_go(IoList& list, bool muted, const sys::SignalsBlocked& proof) noexcept;
 
   io::Backend& backend_;

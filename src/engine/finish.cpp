@@ -139,6 +139,9 @@ void Engine::settle(Aftermath& aftermath, const SignalsBlocked& proof) noexcept 
       return;
     }
     Result result = serve_stranded(*stranded, proof);
+    if (stranded->list != nullptr && result.error == EAGAIN) {
+      stranded->list->exhausted.store(true, std::memory_order_relaxed);
+    }
     Descriptor& descriptor = *descriptors_.find(stranded->operation.fildes);
     MutexLock lock(descriptor.mutex, proof);
     if (!is_through(*stranded, result)) {

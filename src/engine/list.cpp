@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // lio_listio().
-#include <algorithm>
 #include <cerrno>
 
 #include "engine/engine.h"
@@ -14,66 +13,116 @@ using sys::SignalsBlocked;
 int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
                         const sigevent* event) noexcept {
   IoList* list = nullptr;
-  bool failed = false;
-  bool exhausted = false;
-  {
-    const SignalsBlocked proof;
-    Notice* notice = nullptr;
-    if (const int error = event != nullptr ? notifier_.prepare(*event, notice) : 0; error != 0) {
-      return error;
-    }
-    list = lists_.take();
-    if (list == nullptr) {
-      if (notice != nullptr) {
-        notifier_.discard(*notice);
-      }
-      refuse_all(entries, nent);
-      return EAGAIN;
-    }
-    list->holders.store(1, std::memory_order_relaxed);
-    list->waiters.store(0, std::memory_order_relaxed);
-    list->failed.store(false, std::memory_order_relaxed);
-    list->notice = notice;
-    auto room = static_cast<std::size_t>(config_.get(sys::Option::kImmediateCallMax));
-    for (std::size_t i = 0; i < nent; ++i) {
-      if (entries[i] != nullptr && entries[i]->aio_lio_opcode != LIO_NOP) {
-        const int error = submit_entry(*entries[i], *list, room, proof);
-        failed |= error != 0;
-        exhausted |= error == EAGAIN;
-      }
-    }
+  if (const int error = open_list(entries, nent, event, list); error != 0) {
+    return error;
   }
-  int error = 0;
-  if (mode == LIO_WAIT) {
-    error = wait_for(*list);
-    // relaxed: wait_for() has synchronised with each request's letting go.
-    failed |= list->failed.load(std::memory_order_relaxed);
-  }
+  ListCall call(*list, mode == LIO_WAIT,
+                static_cast<std::size_t>(config_.get(sys::Option::kImmediateCallMax)));
+  submit_entries(call, entries, nent);
+  const int error = mode == LIO_WAIT ? wait_for(*list, call.is_interrupted()) : 0;
+  // relaxed: wait_for() has synchronised with each request's letting go. Who does not wait is told
+  // of what became of the call.
+  call.note_failure(mode == LIO_WAIT && list->failed.load(std::memory_order_relaxed),
+                    list->exhausted.load(std::memory_order_relaxed));
   const SignalsBlocked proof;
   let_go(*list, false, proof);
   look_after_the_queue(proof);
-  if (error != 0) {
-    return error;
-  }
-  return exhausted ? EAGAIN : failed ? EIO : 0;
+  return error != 0 ? error : call.answer();
 }
 
-// `room` is for how many bytes an attempt in the caller may be made.
-int Engine::submit_entry(aiocb& entry, IoList& list, std::size_t& room,
-                         const SignalsBlocked& proof) noexcept {
+// A list, held by its caller. EINVAL: of `event`; EAGAIN: all entries are refused.
+int Engine::open_list(aiocb* const entries[], std::size_t nent, const sigevent* event,
+                      IoList*& list) noexcept {
+  const SignalsBlocked proof;
+  Notice* notice = nullptr;
+  if (const int error = event != nullptr ? notifier_.prepare(*event, notice) : 0; error != 0) {
+    return error;
+  }
+  list = lists_.take();
+  if (list == nullptr) {
+    if (notice != nullptr) {
+      notifier_.discard(*notice);
+    }
+    refuse_all(entries, nent);
+    return EAGAIN;
+  }
+  list->holders.store(1, std::memory_order_relaxed);
+  list->waiters.store(0, std::memory_order_relaxed);
+  list->failed.store(false, std::memory_order_relaxed);
+  list->exhausted.store(false, std::memory_order_relaxed);
+  list->notice = notice;
+  return 0;
+}
+
+// In portions, between which signals have their turn.
+void Engine::submit_entries(ListCall& call, aiocb* const entries[], std::size_t nent) noexcept {
+  for (std::size_t next = 0;;) {
+    const SignalsBlocked proof;
+    next = submit_portion(call, entries, next, nent, proof);
+    if (call.has_direct()) {
+      call.note_room(kernel_.await_room(ListCall::kRest, proof));
+    } else if (next == nent) {
+      return;
+    }
+    if (call.waits() && proof.is_interruption_due()) {
+      call.interrupt();
+    }
+  }
+}
+
+// Submits entries from `next` on, and says how far it has come. What the entries have left is done,
+// but for what the caller has to wait with until the kernel has room for it.
+std::size_t Engine::submit_portion(ListCall& call, aiocb* const entries[], std::size_t next,
+                                   std::size_t nent, const SignalsBlocked& proof) noexcept {
+  call.forget_what_is_known();
+  bool has_room = flush(call, proof);
+  for (; next < nent && has_room; ++next) {
+    aiocb* const entry = entries[next];
+    if (entry == nullptr || entry->aio_lio_opcode == LIO_NOP) {
+      continue;
+    }
+    if (call.wants_new_portion(entry->aio_nbytes)) {
+      call.begin_portion();
+      break;
+    }
+    call.note(submit_entry(call, *entry, proof));
+    has_room = !call.is_full() || flush(call, proof);
+  }
+  flush(call, proof);
+  return next;
+}
+
+// One call of the kernel and one of the pool for what several entries have left. False: the kernel
+// has no room, and the caller, who waits anyway, will try again.
+bool Engine::flush(ListCall& call, const SignalsBlocked& proof) noexcept {
+  Aftermath aftermath;
+  aftermath.queued = call.take_queued();
+  const std::span<io::Order> direct = call.direct();
+  const bool goes =
+      direct.empty() || !call.waits_for_room() || kernel_.has_room(direct.size(), proof);
+  if (goes && !direct.empty()) {
+    call.forget_direct();
+    submit_to_kernel(direct, aftermath, proof);
+  }
+  settle(aftermath, proof);
+  return goes;
+}
+
+int Engine::submit_entry(ListCall& call, aiocb& entry, const SignalsBlocked& proof) noexcept {
   const int lio_opcode = entry.aio_lio_opcode;
   int error = EINVAL;
   if (lio_opcode == LIO_READ || lio_opcode == LIO_WRITE) {
     const Opcode opcode = lio_opcode == LIO_READ ? Opcode::kRead : Opcode::kWrite;
     const std::size_t nbytes = entry.aio_nbytes;
-    const Tried tried = try_in_caller(entry, opcode, room);
-    room -= std::min(room, tried.is_done ? nbytes : tried.moved);
+    const Tried tried = try_in_caller(entry, opcode, call.room());
+    call.use_room(tried.is_done ? nbytes : tried.moved);
     if (tried.is_done) {
       return 0;
     }
+    IoList& list = call.list();
     // relaxed: the caller holds the list, too, and lets go of it last.
     list.holders.fetch_add(1, std::memory_order_relaxed);
-    error = submit(entry, opcode, &list, tried.moved, proof);
+    error = submit(entry, opcode, &call, tried.moved, proof);
     if (error != 0) {
       list.holders.fetch_sub(1, std::memory_order_relaxed);
     }
@@ -109,18 +158,19 @@ void Engine::tell_refusal(const aiocb& entry, const SignalsBlocked& proof) noexc
 }
 
 // Signals are not blocked here: one that is handled ends the wait.
-int Engine::wait_for(IoList& list) noexcept {
+int Engine::wait_for(IoList& list, bool is_interrupted) noexcept {
   const std::size_t number = WaitWords::of_this_thread();
-  for (;;) {
+  for (int error = is_interrupted ? EINTR : 0;;) {
     const std::uint32_t seen = wait_words_.read(number);
     WaitWords::watch(list.waiters, number);
     // acquire: pairs with the release in let_go().
     if (list.holders.load(std::memory_order_acquire) == 1) {
       return 0;
     }
-    if (wait_words_.sleep(number, seen, sys::kForever) == EINTR) {
+    if (error == EINTR) {
       return EINTR;
     }
+    error = wait_words_.sleep(number, seen, sys::kForever);
   }
 }
 

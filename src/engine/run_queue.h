@@ -38,7 +38,8 @@ class RunQueue {
 
   explicit operator bool() const noexcept { return static_cast<bool>(doors_); }
 
-  /// The rank of a request that the calling thread submits with that aio_reqprio (0 to 20).
+  /// The rank of a request that the calling thread submits with that aio_reqprio (0 to 20): that of
+  /// one with 0, and as much more.
   /// Asks the kernel for the thread's scheduling class: one system call, two for a real-time
   /// thread.
   static std::uint8_t rank_of_caller(int reqprio) noexcept;

@@ -2,6 +2,7 @@
 //
 // From the call to the descriptor.
 #include <cerrno>
+#include <utility>
 
 #include "engine/arguments.h"
 #include "engine/engine.h"
@@ -24,7 +25,7 @@ int Engine::submit(aiocb& control_block, Opcode opcode) noexcept {
   return error == EBUSY ? EINVAL : error;
 }
 
-int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t moved,
+int Engine::submit(aiocb& control_block, Opcode opcode, ListCall* call, std::size_t moved,
                    const SignalsBlocked& proof) noexcept {
   tidy(proof);
   // Read first: of two threads that submit one aiocb at the same time, one finds it changed. The
@@ -35,19 +36,24 @@ int Engine::submit(aiocb& control_block, Opcode opcode, IoList* list, std::size_
       (earlier != nullptr && earlier->is_outstanding(Ticket::from_bits(seen).generation))) {
     return EBUSY;
   }
-  const int error = admit(control_block, opcode, list, moved, seen, proof);
+  const int error = admit(control_block, opcode, call, moved, seen, proof);
   if (error != 0 && error != EBUSY) {
     AiocbPrivate(control_block).refuse(seen, error);
   }
   return error;
 }
 
-int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t moved,
+int Engine::admit(aiocb& control_block, Opcode opcode, ListCall* call, std::size_t moved,
                   std::uint64_t seen, const SignalsBlocked& proof) noexcept {
   FileTraits traits{};
   const std::uint32_t closes = closes_of(control_block.aio_fildes);
-  if (const int error = check_arguments(control_block, opcode, traits); error != 0) {
-    return error;
+  if (call == nullptr || !call->knows(control_block, opcode, closes, traits)) {
+    if (const int error = check_arguments(control_block, opcode, traits); error != 0) {
+      return error;
+    }
+    if (call != nullptr) {
+      call->learn(control_block, opcode, closes, traits);
+    }
   }
   Notice* notice = nullptr;
   if (const int error = notifier_.prepare(control_block.aio_sigevent, notice); error != 0) {
@@ -61,13 +67,14 @@ int Engine::admit(aiocb& control_block, Opcode opcode, IoList* list, std::size_t
   }
   int error = request != nullptr ? 0 : EAGAIN;
   if (error == 0) {
-    request->list = list;
+    request->list = call != nullptr ? &call->list() : nullptr;
     request->notice = notice;
-    request->context = kernel_context_for(opcode, traits, proof);
-    fill(*request, control_block, opcode, traits);
+    request->context =
+        moved == 0 ? kernel_context_for(opcode, traits, proof) : io::KernelAio::kNoContext;
+    fill(*request, control_block, opcode, call, traits);
     request->closes = closes;
     request->moved = moved;
-    error = enter(control_block, *request, traits.file, seen, proof);
+    error = enter(control_block, *request, call, traits.file, seen, proof);
   }
   if (error != 0 && notice != nullptr) {
     notifier_.discard(*notice);
@@ -80,7 +87,7 @@ std::uint32_t Engine::closes_of(int fildes) noexcept {
   return descriptor != nullptr ? descriptor->closes.load(std::memory_order_acquire) : 0;
 }
 
-void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
+void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode, ListCall* call,
                   const FileTraits& traits) noexcept {
   const bool sync = is_sync(opcode);
   // release: pairs with the acquire in cancel().
@@ -95,13 +102,14 @@ void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode,
   request.ordered = !sync && (may_wait(traits.kind) || (traits.append && opcode == Opcode::kWrite));
   request.abandoned = false;
   if (request.context == io::KernelAio::kNoContext) {
-    request.lane = RunQueue::rank_of_caller(sync ? 0 : control_block.aio_reqprio);
+    const int reqprio = sync ? 0 : control_block.aio_reqprio;
+    request.lane = call != nullptr ? call->rank(reqprio) : RunQueue::rank_of_caller(reqprio);
   }
   request.submitted_at.store(sys::monotonic_now(), std::memory_order_relaxed);
   request.coverage = sync ? begin_coverage(request) : nullptr;
 }
 
-int Engine::enter(aiocb& control_block, Request& request, const FileIdentity& file,
+int Engine::enter(aiocb& control_block, Request& request, ListCall* call, const FileIdentity& file,
                   std::uint64_t seen, const SignalsBlocked& proof) noexcept {
   const Ticket ticket = request.ticket();
   const bool sync = is_sync(request.operation.opcode);
@@ -133,7 +141,15 @@ int Engine::enter(aiocb& control_block, Request& request, const FileIdentity& fi
     return refusal;
   }
   if (is_kernels) {
-    submit_to_kernel(request, ticket.generation, reqprio, *descriptor, aftermath, proof);
+    io::Order order{.operation = &request.operation, .cookie = ticket.bits(), .reqprio = reqprio};
+    if (call != nullptr) {
+      call->add_direct(order);
+    } else {
+      submit_to_kernel({&order, 1}, aftermath, proof);
+    }
+  }
+  if (call != nullptr && std::exchange(aftermath.queued, false)) {
+    call->add_queued();
   }
   // The pool or the readiness thread has to look at what this call has left to them. If there is no
   // thread and none can be created, the request is taken back.

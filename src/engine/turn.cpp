@@ -33,11 +33,12 @@ io::Interests interest_in(Opcode direction) noexcept {
 void Engine::give_turn(Request& request, Descriptor& descriptor, Aftermath& aftermath,
                        const SignalsBlocked& proof) noexcept {
   if (request.context != io::KernelAio::kNoContext) {
-    request.transition(request.generation(), State::kWaiting, State::kRunning);
     if (request.notice != nullptr || request.list != nullptr) {
       rely_on(request, io::Reliance::kReaper);
     }
-  } else if (may_wait(request.operation.kind)) {
+    return;  // its submitter's to start
+  }
+  if (may_wait(request.operation.kind)) {
     advance(descriptor, request.operation.opcode, io::kNone, aftermath, proof);
   } else {
     hand_to_worker(request, aftermath, proof);

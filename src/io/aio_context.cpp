@@ -18,7 +18,9 @@ namespace aiox::io {
 namespace {
 
 // How many go with one io_submit(): their descriptions are on the stack.
-constexpr std::size_t kAtOnce = 32;
+constexpr std::size_t kAtOnce = 64;
+
+constexpr std::uint32_t kHalf = Ring::kEntries / 2;
 
 // So often in a row the kernel has refused to let the reaper wait: it is forbidden here.
 constexpr std::uint32_t kFailures = 3;
@@ -112,6 +114,32 @@ std::uint32_t AioContext::reserve(std::size_t wanted) noexcept {
   return granted;
 }
 
+// Who waits says so and then looks at the count; here it is the other way round, so one of the two
+// sees the other.
+void AioContext::give_room(std::uint32_t count) noexcept {
+  const std::uint32_t left = outstanding_.fetch_sub(count) - count;
+  if (left <= kHalf && awaits_room_.load() != 0) {
+    awaits_room_.store(0);
+    sys::futex_wake(awaits_room_);
+  }
+}
+
+Room AioContext::await_room(sys::Nanoseconds time) noexcept {
+  const sys::Nanoseconds deadline = sys::monotonic_now() + time;
+  const std::uint32_t before = outstanding_.load();
+  for (int error = 0;;) {
+    awaits_room_.store(1);
+    const std::uint32_t now = outstanding_.load();
+    if (now <= kHalf) {
+      return Room::kFree;
+    }
+    if (error == ETIMEDOUT) {
+      return now != before ? Room::kSome : Room::kNothing;
+    }
+    error = sys::futex_wait(awaits_room_, 1, deadline);
+  }
+}
+
 Submission AioContext::submit(std::span<const Order> orders,
                               const sys::SignalsBlocked& proof) noexcept {
   Submission all{.taken = 0, .why = Submitted::kAll, .context = number_, .error = 0};
@@ -131,7 +159,7 @@ Submission AioContext::submit(std::span<const Order> orders,
     } else {
       taken = submit_some(rest.first(room), limit, error);
     }
-    outstanding_.fetch_sub(room - taken);
+    give_room(room - taken);
     all.taken += taken;
     if (error != 0) {
       return stop(all, error);
@@ -182,7 +210,7 @@ bool AioContext::take_one(bool only_plain, const sys::SignalsBlocked& proof) noe
   }
   give_back();
   if (taken) {
-    outstanding_.fetch_sub(1);
+    give_room(1);
     listener_->completed(event.cookie, event.result, proof);
     telling_.fetch_sub(1);
   }

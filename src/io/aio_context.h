@@ -98,6 +98,13 @@ enum class Reliance : std::uint8_t {
 /// How long a thread of the program's may keep others off the ring.
 inline constexpr sys::Nanoseconds kLease = 10 * sys::kNanosecondsPerMillisecond;
 
+/// How a wait for room ended.
+enum class Room : std::uint8_t {
+  kFree,     // half of it, or more
+  kSome,     // the time was over, and something has ended
+  kNothing,  // the time was over
+};
+
 /// All-zero bytes are a context that is not open.
 class alignas(64) AioContext {
  public:
@@ -123,6 +130,14 @@ class alignas(64) AioContext {
 
   /// Submits in the calling thread. The owner's, but any thread may.
   Submission submit(std::span<const Order> orders, const sys::SignalsBlocked& proof) noexcept;
+
+  /// Whether that many could be submitted now.
+  bool has_room(std::size_t count) const noexcept {
+    return outstanding_.load() + count <= Ring::kEntries;
+  }
+
+  /// Sleeps until half of the room is free, or for that time.
+  Room await_room(sys::Nanoseconds time) noexcept;
 
   /// Takes the events that there are, and tells. False where there were none or somebody is at it.
   bool poll(const sys::SignalsBlocked& proof) noexcept { return take(false, proof); }
@@ -170,6 +185,7 @@ class alignas(64) AioContext {
   void await_taker(const sys::SignalsBlocked& proof) noexcept;
 
   std::uint32_t reserve(std::size_t wanted) noexcept;
+  void give_room(std::uint32_t count) noexcept;
   std::uint32_t submit_some(std::span<const Order> orders, rlim_t limit, int& error) noexcept;
   bool take(bool only_plain, const sys::SignalsBlocked& proof) noexcept;
   bool take_one(bool only_plain, const sys::SignalsBlocked& proof) noexcept;
@@ -187,6 +203,7 @@ class alignas(64) AioContext {
   sys::FutexWord taking_;                   // seq_cst, see above
   std::atomic<std::uint32_t> telling_;      // taken and not told yet; seq_cst
   std::atomic<std::uint32_t> outstanding_;  // submitted and not taken; seq_cst
+  sys::FutexWord awaits_room_;              // 1: somebody sleeps until there is room; seq_cst
 
   std::atomic<sys::Nanoseconds> lease_;  // until when; seq_cst
   std::atomic<bool> is_sleepless_;       // the kernel does not let the program's threads sleep

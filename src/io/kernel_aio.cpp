@@ -59,6 +59,16 @@ Submission KernelAio::submit(std::span<const Order> orders,
   return submission;
 }
 
+bool KernelAio::has_room(std::size_t count, const sys::SignalsBlocked& proof) noexcept {
+  const AioContext* const context = own(proof);
+  return context == nullptr || context->has_room(count);
+}
+
+Room KernelAio::await_room(sys::Nanoseconds time, const sys::SignalsBlocked& proof) noexcept {
+  AioContext* const context = own(proof);
+  return context != nullptr ? context->await_room(time) : Room::kFree;
+}
+
 bool KernelAio::poll(std::uint32_t context) noexcept {
   AioContext* const present = find_open(context);
   if (present == nullptr || !present->has_events()) {

@@ -54,6 +54,14 @@ class KernelAio {
   /// rule, and the creation of a reaper.
   Submission submit(std::span<const Order> orders, const sys::SignalsBlocked& proof) noexcept;
 
+  /// Whether the calling thread's context has room for that many, and submit() will not say kFull
+  /// if nobody else uses it; or there is no context.
+  bool has_room(std::size_t count, const sys::SignalsBlocked& proof) noexcept;
+
+  /// Sleeps until half of the calling thread's context is free, or for that time. kFree where it
+  /// has none.
+  Room await_room(sys::Nanoseconds time, const sys::SignalsBlocked& proof) noexcept;
+
   /// Takes plain events of that context, which may be any number, and tells of them. False where
   /// there are none, or somebody else is at it. Async-signal-safe; where there are none it costs
   /// two loads.

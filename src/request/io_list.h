@@ -17,8 +17,9 @@ namespace aiox {
 struct IoList : PoolNode {
   std::atomic<std::uint32_t> holders = 0;  // acq_rel: the last one sees what all others did
   std::atomic<std::uint64_t> waiters = 0;  // the wait words to wake, a bit each
-  std::atomic<bool> failed = false;  // an entry did not end with success; ordered by `holders`
-  Notice* notice = nullptr;          // constant until the last holder takes it
+  std::atomic<bool> failed = false;     // an entry did not end with success; ordered by `holders`
+  std::atomic<bool> exhausted = false;  // there was no thread for an entry; likewise
+  Notice* notice = nullptr;             // constant until the last holder takes it
 };
 
 }  // namespace aiox

@@ -11,7 +11,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <deque>
 #include <string>
@@ -156,42 +155,6 @@ TEST(Immediate, RefusesASigeventThatIsNone) {
   read.aio_sigevent.sigev_notify = 77;
   EXPECT_EQ(aio_read(&read), -1);
   EXPECT_EQ(errno, EINVAL);
-}
-
-TEST(Immediate, AListOfReadsIsOverWhenItsCallReturns) {
-  if (!with_immediate()) return;
-  const std::string bytes = pattern(4 * kSpan);
-  const TempFile file(bytes);
-  std::array<Transfer, 3> reads{read_of(file, kSpan, 0), read_of(file, kSpan, 4'096),
-                                read_of(file, kSpan, 8'192)};
-  std::array<aiocb*, 3> list{};
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    reads[i].aio_lio_opcode = LIO_READ;
-    list[i] = &reads[i];
-  }
-  PendingSignal signal(SIGUSR1);
-  sigevent event = signal_event(SIGUSR1);
-  EXPECT_EQ(list_io(LIO_NOWAIT, list, &event), 0);
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    EXPECT_EQ(outcome_of(reads[i]), success(kSpan));
-    EXPECT_EQ(reads[i].bytes(kSpan), bytes.substr(i * kSpan, kSpan));
-  }
-  signal.take();
-  EXPECT_EQ(statistics().workers, 0U);
-}
-
-TEST(Immediate, OneListCopiesNoMoreThanTheEnvironmentSays) {
-  if (!in_environment({{"AIOX_IMMEDIATE", "on"}, {"AIOX_IMMEDIATE_CALL_MAX", "4096"}})) return;
-  const TempFile file(pattern(4 * kSpan));
-  Transfer first = read_of(file, kSpan, 0);
-  Transfer second = read_of(file, kSpan, 4'096);
-  first.aio_lio_opcode = LIO_READ;
-  second.aio_lio_opcode = LIO_READ;
-  const std::array<aiocb*, 2> both{&first, &second};
-  EXPECT_EQ(list_io(LIO_NOWAIT, both), 0);
-  EXPECT_EQ(aio_error(&first), 0);
-  EXPECT_EQ(finish(second), success(kSpan));
-  EXPECT_GT(statistics().workers, 0U);
 }
 
 TEST(Immediate, AFileInMemoryIsReadAndWrittenInTheCall) {

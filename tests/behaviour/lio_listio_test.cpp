@@ -112,6 +112,28 @@ TEST(LioListio, RefusedEntryIsEioAndStopsNoOther) {
   EXPECT_EQ(outcome_of(write), success(3));
 }
 
+TEST(LioListio, FirstEntryOfANegativeDescriptorIsRefused) {
+  Transfer refused = read_of(-1, 1);
+  EXPECT_EQ(list_io(LIO_WAIT, List{&refused}), -1);
+  EXPECT_EQ(outcome_of(refused), failure(EBADF));
+}
+
+TEST(LioListio, EachEntryIsCheckedForItselfAlsoBehindAGoodOneOfItsDescriptor) {
+  const TempFile file("x");
+  const Descriptor reader = file.reopen(O_RDONLY);
+  Transfer good = read_of(reader, 1);
+  Transfer wrong_way = write_of(reader, "y");
+  Transfer before_the_file = read_of(reader, 1, -1);
+  Transfer wrong_priority = read_of(reader, 1);
+  wrong_priority.aio_reqprio = 21;
+  EXPECT_EQ(list_io(LIO_WAIT, List{&good, &wrong_way, &before_the_file, &wrong_priority}), -1);
+  EXPECT_EQ(errno, EIO);
+  EXPECT_EQ(outcome_of(good), success(1));
+  EXPECT_EQ(outcome_of(wrong_way), failure(EBADF));
+  EXPECT_EQ(outcome_of(before_the_file), failure(EINVAL));
+  EXPECT_EQ(outcome_of(wrong_priority), failure(EINVAL));
+}
+
 TEST(LioListio, FailedRequestIsEioAndStopsNoOther) {
   const TempFile file;
   const Descriptor full = open_path("/dev/full", O_WRONLY);

@@ -140,6 +140,45 @@ TEST_F(EngineList, WithoutAnyThreadEachEntryIsRefused) {
   EXPECT_EQ(notifier.told(), "wL");
 }
 
+TEST_F(EngineList, AWorkerIsCalledOnceWhenAllAreQueued) {
+  aiocb* const last = entry('c', LIO_WRITE);
+  const std::size_t before = threads_asked_for();
+  int looked_at = 0;
+  notifier.before_prepare = [&] {
+    ++looked_at;
+    EXPECT_EQ(threads_asked_for(), before);
+  };
+  gate.close();
+  EXPECT_EQ(submit(LIO_NOWAIT, {entry('a', LIO_WRITE), entry('b', LIO_WRITE), last}), 0);
+  EXPECT_EQ(looked_at, 3);
+  gate.wait_started(3);
+}
+
+TEST_F(EngineList, AnEntryThatIsCancelledBeforeAWorkerIsCalledIsNotCarriedOut) {
+  aiocb* const first = entry('a', LIO_WRITE);
+  int looked_at = 0;
+  notifier.before_prepare = [&] {
+    if (++looked_at == 2) {
+      EXPECT_EQ(cancel(*first), AIO_CANCELED);
+    }
+  };
+  EXPECT_EQ(submit(LIO_WAIT, {first, entry('b', LIO_WRITE)}), EIO);
+  EXPECT_EQ(gate.started(), "b");
+}
+
+TEST_F(EngineList, WithoutAThreadForTheLastOfManyAllThatWaitAreRefused) {
+  const ThreadsFail fail;
+  std::vector<aiocb*> list;
+  for (std::size_t i = 0; i < ListCall::kMost + 1; ++i) {
+    list.push_back(entry('w', LIO_WRITE));
+  }
+  EXPECT_EQ(submit(LIO_WAIT, list), EAGAIN);
+  for (const aiocb* const one : list) {
+    EXPECT_EQ(status(*one), EAGAIN);
+  }
+  EXPECT_EQ(notifier.told(), std::string(list.size(), 'w'));
+}
+
 TEST_F(EngineList, ABadListEventStartsNothing) {
   sigevent event = list_event();
   event.sigev_notify = 12345;
