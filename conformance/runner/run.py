@@ -12,6 +12,7 @@ their TMPDIR, too. What it does is told line by line on standard output.
 
 import csv
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -32,11 +33,17 @@ VERDICTS = {0: "pass", 1: "fail", 2: "unresolved", 4: "unsupported", 5: "unteste
 RUNS_PER_PROCESSOR = 4
 
 
-def environment(implementation, library):
+def preload_of(library):
+    """The library; behind the runtime of AddressSanitizer, where it is built with that."""
+    said = subprocess.run(["ldd", library], stdout=subprocess.PIPE, check=True).stdout.decode()
+    return ":".join([*re.findall(r"=> (\S+/libasan\S+)", said), library])
+
+
+def environment(implementation, preload):
     variables = {k: v for k, v in os.environ.items() if not k.startswith(("AIOX_", "LD_PRELOAD"))}
     variables["TMPDIR"] = os.getcwd()
     if implementation == "aiox":
-        variables["LD_PRELOAD"] = library
+        variables["LD_PRELOAD"] = preload
     return variables
 
 
@@ -98,7 +105,7 @@ def check_who_serves(library):
     if error:
         sys.exit(f"served_by.c: {error}")
     for implementation in IMPLEMENTATIONS:
-        variables = environment(implementation, library)
+        variables = environment(implementation, preload_of(library))
         output = subprocess.run([binary], env=variables, stdout=subprocess.PIPE, check=True).stdout
         by_aiox = [os.path.realpath(file) == os.path.realpath(library)
                    for file in output.decode().splitlines()]
@@ -128,6 +135,7 @@ def in_parallel(threads, function, items):
 def run_all(programs, library, seconds):
     processors = os.cpu_count()
     progress = Progress((1 + len(IMPLEMENTATIONS)) * len(programs))
+    preload = preload_of(library)
     results = {}
 
     errors = {}
@@ -142,7 +150,7 @@ def run_all(programs, library, seconds):
     def run_one(program, implementation):
         if errors[program]:
             return "fail", one_line(f"does not compile: {errors[program]}", program.source)
-        return run(program, environment(implementation, library), seconds)
+        return run(program, environment(implementation, preload), seconds)
 
     runs = [(p, i) for p in programs for i in IMPLEMENTATIONS]
     for key, result in in_parallel(RUNS_PER_PROCESSOR * processors, run_one, runs):

@@ -7,9 +7,10 @@
 packages_build=(cmake ninja-build gcc g++ libboost-dev libgtest-dev)
 
 # to build everything else, to test it, and to install it
-packages_test=("${packages_build[@]}" clang libclang-rt-14-dev llvm binutils pkg-config strace)
+packages_test=("${packages_build[@]}" clang libclang-rt-14-dev llvm binutils pkg-config strace
+  valgrind)
 
-packages_lint=("${packages_test[@]}" clang-format-14 clang-tidy-14 shellcheck mandoc)
+packages_lint=("${packages_test[@]}" clang-format-14 clang-tidy-14 cppcheck shellcheck mandoc)
 
 packages_conformance=("${packages_build[@]}" python3)
 

@@ -192,9 +192,10 @@ class alignas(64) AioContext {
   void give_back() noexcept;
   sys::Nanoseconds patience() const noexcept;
 
-  CompletionListener* listener_;  // these three: constant before the ring is seen to be open
-  const sys::Config* config_;
-  std::uint32_t number_;
+  // These three: constant before the ring is seen to be open.
+  CompletionListener* listener_ = nullptr;
+  const sys::Config* config_ = nullptr;
+  std::uint32_t number_ = 0;
 
   Ring ring_;
   std::atomic<pid_t> owner_;  // release and acquire: the next owner sees what the last one did

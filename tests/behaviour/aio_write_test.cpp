@@ -142,6 +142,16 @@ TEST(AioWrite, OnASealedFileIsEperm) {
   EXPECT_EQ(write_in_passing(file, "x"), failure(EPERM));
 }
 
+TEST(AioWrite, WhereAFileMayNotGrowWritesWhatFits) {
+  const Descriptor file(::memfd_create("aiox-test", MFD_ALLOW_SEALING));
+  ASSERT_EQ(::ftruncate(file, 4096), 0);
+  ASSERT_EQ(::fcntl(file, F_ADD_SEALS, F_SEAL_GROW), 0);
+  const std::string bytes(8192, 'x');
+  EXPECT_EQ(write_in_passing(file, bytes), success(::pwrite(file, bytes.data(), 8192, 0)));
+  EXPECT_EQ(write_in_passing(file, bytes, 2048), success(2048));
+  EXPECT_EQ(write_in_passing(file, "x", 4096), failure(EPERM));
+}
+
 TEST(AioWrite, OnAnEventfdWithTooFewBytesIsEinval) {
   const Ends counter = make_eventfd();
   EXPECT_EQ(write_in_passing(counter.writer, "7 bytes"), failure(EINVAL));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <linux/close_range.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -61,6 +62,26 @@ class CloseBy : public ::testing::TestWithParam<Way> {};
 
 INSTANTIATE_TEST_SUITE_P(Every, CloseBy, ::testing::ValuesIn(kWays),
                          [](const auto& each) { return std::string(each.param.name); });
+
+TEST(CloseRange, FindsWhatIsBehindNumbersThatWereNeverUsed) {
+  constexpr int kFar = 17'000;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max <= kFar) {
+    GTEST_SKIP() << "no descriptor can have such a number here";
+  }
+  const Limit raised(RLIMIT_NOFILE, limit.rlim_max);
+  const Ends ends = make_pipe();
+  const int near = number_of(ends.reader);
+  const int far = ::fcntl(ends.reader, F_DUPFD, kFar);
+  Transfer low = read_of(near, 1);
+  Transfer high = read_of(far, 1);
+  ASSERT_EQ(aio_read(&low), 0);
+  ASSERT_EQ(aio_read(&high), 0);
+  EXPECT_EQ(::close_range(static_cast<unsigned>(near), static_cast<unsigned>(far), 0), 0);
+  EXPECT_EQ(outcome_of(low), failure(ECANCELED));
+  EXPECT_EQ(outcome_of(high), failure(ECANCELED));
+}
 
 TEST_P(CloseBy, WayCancelsWhatIsParkedAndTellsOfIt) {
   PendingSignal signal(SIGUSR1);

@@ -102,6 +102,23 @@ TEST(Order, OfAppendedWritesIsThatOfTheCalls) {
   EXPECT_TRUE(file.content() == records(kWrites));
 }
 
+TEST(Order, OfAppendedWritesPastThePageCacheIsThatOfTheCalls) {
+  if (!in_environment({{"AIOX_KERNEL_AIO", "always"}})) return;
+  constexpr std::size_t kBlock = 4'096;
+  const TempFile file("", O_APPEND | O_DIRECT);
+  std::deque<Transfer> writes;
+  std::string expected;
+  for (char fill = 'a'; fill <= 'z'; ++fill) {
+    const std::string block(kBlock, fill);
+    expected += block;
+    ASSERT_EQ(aio_write(&writes.emplace_back(file, block, 0)), 0);
+  }
+  for (Transfer& write : writes) {
+    ASSERT_EQ(finish(write), success(kBlock));
+  }
+  EXPECT_TRUE(file.content() == expected);
+}
+
 TEST(Order, OfAppendedWritesFromSeveralThreadsIsThatOfTheirCalls) {
   constexpr std::size_t kWrites = 2'000;
   constexpr std::size_t kThreads = 4;

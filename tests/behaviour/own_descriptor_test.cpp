@@ -75,6 +75,14 @@ TEST_F(OwnDescriptor, IsSkippedByCloseRangeThatClosesWhatIsOnBothSides) {
   expect_that_it_works();
 }
 
+TEST_F(OwnDescriptor, BelowARangeIsNoPartOfIt) {
+  const int above = ::fcntl(ends.writer, F_DUPFD, own + 1);
+  EXPECT_EQ(::close_range(static_cast<unsigned>(above), UINT_MAX, 0), 0);
+  EXPECT_EQ(::fcntl(above, F_GETFD), -1);
+  EXPECT_EQ(library_descriptor(), own);
+  expect_that_it_works();
+}
+
 TEST_F(OwnDescriptor, IsSkippedByClosefrom) {
   ::closefrom(ends.writer + 1);
   EXPECT_EQ(library_descriptor(), own);
@@ -105,6 +113,15 @@ TEST_F(OwnDescriptor, MakesRoomForDup3AndTheNewNumberIsProtectedAndCloseOnExec) 
 TEST_F(OwnDescriptor, StaysWhereItIsWhenDup2Fails) {
   EXPECT_EQ(::dup2(closed_descriptor(), own), -1);
   EXPECT_EQ(library_descriptor(), own);
+  expect_that_it_works();
+}
+
+TEST_F(OwnDescriptor, CannotBePutOnAnotherNumber) {
+  EXPECT_EQ(::dup2(own, own + 1), -1);
+  EXPECT_EQ(errno, EBADF);
+  EXPECT_EQ(::dup3(own, own + 1, 0), -1);
+  EXPECT_EQ(errno, EBADF);
+  EXPECT_EQ(::fcntl(own + 1, F_GETFD), -1);
   expect_that_it_works();
 }
 

@@ -26,6 +26,7 @@
 #include "ledger.h"
 #include "scenario.h"
 #include "stress/scale.h"
+#include "support/child.h"
 #include "support/descriptors.h"
 #include "support/patience.h"
 #include "support/process.h"
@@ -98,7 +99,7 @@ void play(const std::string& what) {
   std::cout.flush();
   const pid_t child = ::fork();
   if (child == 0) {
-    ::_exit(play_in_child());
+    end_child(play_in_child());
   }
   int status = -1;
   ::waitpid(child, &status, 0);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ledger.h"
+#include "support/child.h"
 #include "support/descriptors.h"
 #include "support/events.h"
 #include "support/patience.h"
@@ -35,7 +36,7 @@ void in_child(const std::function<void()>& body) {
     } catch (const std::exception& error) {
       wrong(error.what());
     }
-    ::_exit(is_all_right() && !testing::Test::HasFailure() ? 0 : 1);
+    end_child(is_all_right() && !testing::Test::HasFailure() ? 0 : 1);
   }
   int status = -1;
   ::waitpid(child, &status, 0);
@@ -222,9 +223,9 @@ TEST(WithLittleMemory, ACallFailsWithEagainOrItWorks) {
       ::setrlimit(RLIMIT_AS, &small);
       if (aio_read(&read) != 0) {
         const bool is_right = errno == EAGAIN && aio_error(&read) == EAGAIN;
-        ::_exit(is_right && statistics().outstanding == 0 ? 1 : 2);
+        end_child(is_right && statistics().outstanding == 0 ? 1 : 2);
       }
-      ::_exit(finish(read) == success(7) ? 0 : 3);
+      end_child(finish(read) == success(7) ? 0 : 3);
     }
     int status = -1;
     ::waitpid(child, &status, 0);

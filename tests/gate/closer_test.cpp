@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "gate_test.h"
+#include "support/child.h"
 #include "thread_creation.h"
 
 namespace aiox::test {
@@ -234,7 +235,7 @@ TEST_F(Closer, AtExitCarriesOutWritesAlsoInAThreadThatIsCancelled) {
   std::atexit([] {
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
     char byte = 0;
-    ::_exit(::pread(copy, &byte, 1, place_of('B')) == 1 && byte == 'B' ? 0 : 1);
+    end_child(::pread(copy, &byte, 1, place_of('B')) == 1 && byte == 'B' ? 0 : 1);
   });
   hold_a_worker_that_tells(another_number());
   gate.open();
@@ -251,7 +252,7 @@ TEST_F(Closer, AtExitIsNotHeldUpEither) {
   std::atexit([] {
     char byte = 0;
     const bool is_written = ::pread(copy, &byte, 1, place_of('B')) == 1 && byte == 'B';
-    ::_exit(is_written && aio_error(last) == 0 && ThreadCreation::held() == 1 ? 0 : 1);
+    end_child(is_written && aio_error(last) == 0 && ThreadCreation::held() == 1 ? 0 : 1);
   });
   hold_a_worker_that_tells(another_number());
   gate.open();

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "gate_test.h"
+#include "support/child.h"
 
 namespace aiox::test {
 namespace {
@@ -27,7 +28,7 @@ TEST_F(Exit, WaitsForAHeldWriteAndCarriesOutWhatIsQueued) {
   std::atexit([] {
     char bytes[2] = {};
     const bool is_written = ::pread(copy, bytes, 2, 0) == 2 && bytes[0] == 'A' && bytes[1] == 'B';
-    ::_exit(is_written && aio_error(last) == 0 ? 0 : 1);
+    end_child(is_written && aio_error(last) == 0 ? 0 : 1);
   });
   limit_workers(1);
   write('A');
@@ -82,7 +83,7 @@ TEST_F(Exit, RefusesFurtherWritesAndSyncsWhileItWaitsAndNoReads) {
     const bool reads = aio_read(&read) == 0;
     process_gate().open();
     if (!is_refused || !reads || finish(read) != success(1)) {
-      ::_exit(1);
+      end_child(1);
     }
     ::pause();
   }).detach();

@@ -3,7 +3,8 @@
  * seccomp <group> <EPERM|ENOSYS>
  *
  * A program in a sandbox that answers so to some system calls. It makes a round through all calls,
- * on files and on every kind of stream, and checks what comes. Status 77: no sandbox to be had.
+ * on files and on every kind of stream, with signals, and in a child, and checks what comes. Status
+ * 77: no sandbox to be had.
  */
 #define _GNU_SOURCE
 #include <aio.h>
@@ -20,9 +21,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "calls.h"
@@ -61,6 +64,7 @@ static const struct {
     {"getrlimit", {SYS_getrlimit, SYS_prlimit64, -1}},
     {"madvise", {SYS_madvise, -1}},
     {"close_range", {SYS_close_range, -1}},
+    {"sigqueue", {SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, -1}},
     {"nothing", {-1}},
 };
 
@@ -213,6 +217,55 @@ static void files(void) {
   if (direct != -1) file("a file with O_DIRECT", direct);
 }
 
+/* To the process and to a thread; in a sandbox perhaps without a value. */
+static void signals(void) {
+  const struct timespec patience = {.tv_sec = 10, .tv_nsec = 0};
+  static char bytes[SIZE];
+  struct aiocb block;
+  siginfo_t info;
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  const int file = open("/proc/self/exe", O_RDONLY);
+  for (int i = 0; i < 2; ++i) {
+    prepare(&block, file, bytes);
+    block.aio_sigevent.sigev_notify = i == 0 ? SIGEV_SIGNAL : SIGEV_THREAD_ID;
+    block.aio_sigevent.sigev_signo = SIGUSR1;
+    if (i == 1) block.aio_sigevent._sigev_un._tid = getpid();
+    check(aio_read(&block) == 0, "signals", "a read is accepted");
+    check(sigtimedwait(&set, &info, &patience) == SIGUSR1, "signals", "its signal comes");
+    check(finish(&block) == SIZE, "signals", "and it is over");
+  }
+  close(file);
+}
+
+/* It finds no request of its parent's, closes what it has inherited, and starts anew. */
+static void child(void) {
+  static char byte;
+  static struct aiocb pending;
+  int ends[2];
+  check(pipe(ends) == 0, "a pipe", "it can be made");
+  prepare(&pending, ends[0], &byte);
+  pending.aio_nbytes = 1;
+  check(aio_read(&pending) == 0, "a pipe", "a read is accepted");
+  const pid_t child = fork();
+  if (child == 0) {
+    const struct rlimit few = {.rlim_cur = 256, .rlim_max = 256};
+    setrlimit(RLIMIT_NOFILE, &few); /* for a closefrom() that goes through all numbers */
+    check(aio_error(&pending) == -1 && errno == EINVAL, "a child", "the request is not its own");
+    closefrom(STDERR_FILENO + 1);
+    check(fcntl(ends[0], F_GETFD) == -1 && fcntl(ends[1], F_GETFD) == -1, "a child",
+          "closefrom() closes");
+    exit(calls() != 0 ? 1 : wrong);
+  }
+  int status = -1;
+  check(waitpid(child, &status, 0) == child && status == 0, "a child", "it ends well");
+  check(write(ends[1], "x", 1) == 1 && finish(&pending) == 1, "a pipe", "the parent's read ends");
+  close(ends[0]);
+  close(ends[1]);
+}
+
 static void* nothing(void* argument) { return argument; }
 
 static int has_threads(void) {
@@ -274,6 +327,8 @@ int main(int argc, char** argv) {
     if (calls() != 0) return 1;
     streams();
     files();
+    signals();
+    child();
     check(descriptors() <= before + 1, "all", "no descriptor is left behind but one");
     return wrong;
   }

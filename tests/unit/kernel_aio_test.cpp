@@ -12,6 +12,8 @@
 #include <set>
 #include <thread>
 
+#include "support/child.h"
+
 namespace aiox::io {
 namespace {
 
@@ -330,7 +332,7 @@ TEST_F(KernelAioTest, ChildOfForkStartsAnewAndLeavesTheParentsAlone) {
     while (made.taken == 1 && results(1).empty()) {
       ::sched_yield();
     }
-    ::_exit(block.holds('b') ? 0 : 1);
+    test::end_child(block.holds('b') ? 0 : 1);
   }
   int status = -1;
   ::waitpid(child, &status, 0);

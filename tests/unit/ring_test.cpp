@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "io/ring.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <thread>
 
 #include "io/io_priority.h"
@@ -109,6 +112,18 @@ class IoPriority : public testing::Test {
     }).join();
     return result;
   }
+
+  // In a thread of that policy, if that is permitted here.
+  static std::optional<std::int16_t> lowered_under(int policy, int urgency, int reqprio) {
+    std::optional<std::int16_t> result;
+    std::thread([&] {
+      const sched_param parameters{.sched_priority = urgency};
+      if (::pthread_setschedparam(::pthread_self(), policy, &parameters) == 0) {
+        result = lowered_io_priority(reqprio);
+      }
+    }).join();
+    return result;
+  }
 };
 
 TEST_F(IoPriority, IsTheThreadsOwnWithoutADelta) {
@@ -131,6 +146,25 @@ TEST_F(IoPriority, FollowsTheNiceValueWhereNoneWasSet) {
     EXPECT_EQ(lowered_io_priority(1), level(7));
     EXPECT_EQ(lowered_io_priority(0), 0);
   }).join();
+}
+
+TEST_F(IoPriority, OfARealTimeThreadIsLoweredFromTheHighest) {
+  EXPECT_EQ(lowered(sys::io_priority(sys::IoPriorityClass::kRealTime, 3), 0), 0);
+  EXPECT_EQ(lowered(sys::io_priority(sys::IoPriorityClass::kRealTime, 3), 1), level(1));
+}
+
+TEST_F(IoPriority, FollowsThePolicyWhereNoneWasSet) {
+  for (const int policy : {SCHED_FIFO, SCHED_RR}) {
+    if (!lowered_under(policy, 1, 1)) {
+      GTEST_SKIP() << "real-time policies are not permitted here";
+    }
+    EXPECT_EQ(lowered_under(policy, 1, 1), level(1));
+    EXPECT_EQ(lowered_under(policy, 1, 20), level(7));
+  }
+}
+
+TEST_F(IoPriority, OfAThreadThatRunsOnlyWhenNobodyElseDoesIsLeftAlone) {
+  EXPECT_EQ(lowered_under(SCHED_IDLE, 0, 20), 0);
 }
 
 TEST_F(IoPriority, IsNeverRaised) {
