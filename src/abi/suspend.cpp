@@ -82,14 +82,21 @@ auto cancellable(const Sleep& sleep) {
   return result;
 }
 
+// Whether a handler that ends calls is installed for that signal, or was until it ran, if it is for
+// once (SA_RESETHAND): of that one the kernel keeps the flags.
+bool has_handler_that_ends_calls(int signal) noexcept {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && (action.sa_flags & SA_RESTART) == 0 &&
+         action.sa_handler != SIG_IGN &&
+         (action.sa_handler != SIG_DFL || (action.sa_flags & SA_RESETHAND) != 0);
+}
+
 // After a handler: whether the calls that it interrupts go on, for all that there are. The kernel
 // knows which one ran, and does not tell of it here. Where some let calls go on and others do not,
 // the call ends, as it would with either kind alone after one of the latter.
 bool handlers_restart_calls() noexcept {
   for (int signal = 1; signal < NSIG; ++signal) {
-    struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
-        action.sa_handler != SIG_IGN && (action.sa_flags & SA_RESTART) == 0) {
+    if (has_handler_that_ends_calls(signal)) {
       return false;
     }
   }
