@@ -94,7 +94,8 @@ bool has_handler_that_ends_calls(int signal) noexcept {
   struct sigaction action {};
   return ::sigaction(signal, nullptr, &action) == 0 && (action.sa_flags & SA_RESTART) == 0 &&
          action.sa_handler != SIG_IGN &&
-         (action.sa_handler != SIG_DFL || (action.sa_flags & SA_RESETHAND) != 0);
+         (action.sa_handler != SIG_DFL ||
+          (static_cast<unsigned>(action.sa_flags) & SA_RESETHAND) != 0);
 }
 
 // After a handler: whether the calls that it interrupts go on, for all that there are. The kernel
