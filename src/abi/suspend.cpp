@@ -14,10 +14,16 @@
 #include "abi/reply.h"
 #include "sys/clock.h"
 #include "sys/futex.h"
+#include "sys/signals.h"
 #include "sys/spin.h"
 
 namespace aiox::abi {
 namespace {
+
+// So long a thread leaves the events of a ring to others before it takes them itself. Who is at it
+// may create a thread to tell of one, and wait in libc for a lock that our caller's thread holds,
+// as it is in a handler that has interrupted malloc(), say.
+constexpr sys::Nanoseconds kPatience = 100 * sys::kNanosecondsPerMillisecond;
 
 // Whether aio_suspend() has nothing to wait for. With `number` given, the requests that are in
 // progress wake that word when they complete.
@@ -82,18 +88,31 @@ auto cancellable(const Sleep& sleep) {
   return result;
 }
 
+// Whether a handler that ends calls is installed for that signal, or was until it ran, if it is for
+// once (SA_RESETHAND): of that one the kernel keeps the flags.
+bool has_handler_that_ends_calls(int signal) noexcept {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && (action.sa_flags & SA_RESTART) == 0 &&
+         action.sa_handler != SIG_IGN &&
+         (action.sa_handler != SIG_DFL ||
+          (static_cast<unsigned>(action.sa_flags) & SA_RESETHAND) != 0);
+}
+
 // After a handler: whether the calls that it interrupts go on, for all that there are. The kernel
 // knows which one ran, and does not tell of it here. Where some let calls go on and others do not,
 // the call ends, as it would with either kind alone after one of the latter.
 bool handlers_restart_calls() noexcept {
   for (int signal = 1; signal < NSIG; ++signal) {
-    struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
-        action.sa_handler != SIG_IGN && (action.sa_flags & SA_RESTART) == 0) {
+    if (has_handler_that_ends_calls(signal)) {
       return false;
     }
   }
   return true;
+}
+
+// What a handler that has run means for a wait until then: an error, or that it goes on.
+int after_handler(sys::Nanoseconds deadline) noexcept {
+  return deadline == sys::kForever && handlers_restart_calls() ? 0 : EINTR;
 }
 
 // Sleeps until one of the requests may be over, where all of them are in one ring of the kernel's
@@ -116,7 +135,7 @@ bool sleep_on_ring(Engine& engine, std::uint32_t context, const aiocb* const lis
   }
   kernel.end_lease(context, until);
   if (wake == io::Wake::kInterrupted) {
-    error = deadline == sys::kForever && handlers_restart_calls() ? 0 : EINTR;
+    error = after_handler(deadline);
   } else {
     error = wake == io::Wake::kTimeout && until == deadline ? ETIMEDOUT : 0;
   }
@@ -131,7 +150,19 @@ bool sleep_on_word(Engine& engine, const aiocb* const list[], int nent, sys::Nan
   if (is_over(&engine, list, nent, Watch::kYes, number)) {
     return false;
   }
-  error = cancellable([&] { return engine.wait_words().sleep(number, seen, deadline); });
+  const bool is_in_ring = std::any_of(list, list + nent, [&](const aiocb* entry) {
+    return entry != nullptr && engine.kernel_context(*entry) != io::KernelAio::kNoContext;
+  });
+  const sys::Nanoseconds until =
+      is_in_ring ? std::min(deadline, sys::monotonic_now() + kPatience) : deadline;
+  error = cancellable([&] { return engine.wait_words().sleep(number, seen, until); });
+  if (error == ETIMEDOUT && until != deadline) {
+    const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
+    engine.kernel().poll_all(proof);
+    error = 0;
+  } else if (error == EINTR && is_in_ring) {
+    error = after_handler(deadline);
+  }
   return true;
 }
 

@@ -9,7 +9,6 @@
 
 namespace aiox {
 
-using sys::AiocbPrivate;
 using sys::MutexLock;
 using sys::SignalsBlocked;
 
@@ -112,10 +111,12 @@ bool Engine::is_plain(std::uint64_t cookie) const noexcept {
   return request != nullptr && (reliance_on(*request) & bit_of(io::Reliance::kReaper)) == 0;
 }
 
+// Not of one that is still to be started: it may be cancelled, of which no event tells.
 std::uint32_t Engine::kernel_context(const aiocb& control_block) const noexcept {
   const Request* const request = table_.find(control_block);
-  return request != nullptr ? request->context.load(std::memory_order_relaxed)
-                            : io::KernelAio::kNoContext;
+  return request != nullptr && request->state() == State::kRunning
+             ? request->context.load(std::memory_order_relaxed)
+             : io::KernelAio::kNoContext;
 }
 
 // Somebody waits for the end of a request that is for the kernel, and does not look at the ring.
@@ -142,10 +143,9 @@ void Engine::rely_no_more(Request& request) noexcept {
   }
 }
 
-// The request of that aiocb, if it is still this one. Async-signal-safe.
-void Engine::rely_on(const aiocb& control_block, Request& request) noexcept {
-  const std::uint32_t generation =
-      Ticket::from_bits(AiocbPrivate(control_block).ticket()).generation;
+// That life of the slot, if it still goes on and is that aiocb's. Async-signal-safe.
+void Engine::rely_on(const aiocb& control_block, Request& request,
+                     std::uint32_t generation) noexcept {
   // acquire: pairs with the release in fill().
   const int fildes = request.fildes.load(std::memory_order_acquire);
   Descriptor* const descriptor = fildes >= 0 ? descriptors_.find(fildes) : nullptr;

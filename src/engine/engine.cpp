@@ -57,17 +57,19 @@ int Engine::status(const aiocb& control_block, int& status) const noexcept {
 }
 
 bool Engine::watch(const aiocb& control_block, std::size_t number) noexcept {
-  Request* const request = table_.find(control_block);
-  if (request == nullptr) {
+  const AiocbPrivate fields(control_block);
+  const Ticket ticket = Ticket::from_bits(fields.ticket());
+  Request* const request = table_.find(ticket);
+  if (request == nullptr || !request->names(control_block, ticket.generation)) {
     return false;
   }
   WaitWords::watch(request->waiters, number);
   if (request->context.load(std::memory_order_relaxed) != io::KernelAio::kNoContext) {
-    rely_on(control_block, *request);
+    rely_on(control_block, *request, ticket.generation);
   }
-  // Looked at again: before the bit was set it may have completed, and be in progress anew with
-  // another slot, which does not have the bit.
-  return in_progress(control_block) && table_.find(control_block) == request;
+  // Looked at again: before the bit was set it may have completed, and be in progress anew, in
+  // another slot that does not have the bit, or in this one, where nobody relies on its end.
+  return in_progress(control_block) && fields.ticket() == ticket.bits();
 }
 
 }  // namespace aiox

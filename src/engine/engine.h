@@ -194,7 +194,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   bool is_plain(std::uint64_t cookie) const noexcept override;
   bool poll_kernel(const Request& request) const noexcept;
   void rely_on(Request& request, io::Reliance how) noexcept;
-  void rely_on(const aiocb& control_block, Request& request) noexcept;
+  void rely_on(const aiocb& control_block, Request& request, std::uint32_t generation) noexcept;
   void rely_on_all(Descriptor& descriptor) noexcept AIOX_REQUIRES(descriptor.mutex);
   void rely_no_more(Request& request) noexcept;
 

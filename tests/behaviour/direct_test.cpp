@@ -123,6 +123,35 @@ TEST_F(Direct, SuspendWithoutATimeoutGoesOnAfterAHandlerThatRestartsCalls) {
   ASSERT_EQ(::sigaction(SIGUSR1, &before, nullptr), 0);
 }
 
+// The kernel has forgotten such a handler by the time that the call asks which one it was.
+TEST_F(Direct, SuspendIsEndedByAHandlerThatIsForOnce) {
+  struct sigaction action {};
+  action.sa_handler = [](int /*number*/) {};
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  struct sigaction before {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
+  wait_until(
+      [&] {
+        EXPECT_EQ(::sigaction(SIGUSR1, &action, nullptr), 0);
+        std::atomic<bool> begun = false;
+        std::thread disturber([&, sleeper = ::pthread_self()] {
+          while (!begun) {
+          }
+          ::pthread_kill(sleeper, SIGUSR1);
+        });
+        Transfer& one = read();
+        const aiocb* const list[] = {&one};
+        begun = true;
+        const bool is_ended = ::aio_suspend(list, 1, nullptr) != 0;
+        EXPECT_TRUE(!is_ended || errno == EINTR);
+        disturber.join();
+        EXPECT_EQ(finish(one), success(kBlock));
+        return is_ended;
+      },
+      "a sleep that is ended by the handler");
+  ASSERT_EQ(::sigaction(SIGUSR1, &before, nullptr), 0);
+}
+
 TEST_F(Direct, SuspendThatMayNotWaitLooks) {
   Transfer& soon = read();
   const timespec none{};

@@ -173,6 +173,14 @@ TEST_F(EngineDirectList, CollectedEntryCanBeCancelledAndIsNotHandedIn) {
   notifier.wait_told("cl");
 }
 
+TEST_F(EngineDirectList, CollectedEntryIsInNoRingThatSomebodyCouldSleepOn) {
+  const std::vector<aiocb*> list = entries(2, LIO_READ);
+  std::uint32_t context = 0;
+  at_entry(1, [&] { context = engine->kernel_context(*list[0]); });
+  EXPECT_EQ(submit(LIO_WAIT, list), 0);
+  EXPECT_EQ(context, io::KernelAio::kNoContext);
+}
+
 TEST_F(EngineDirectList, SlotOfACancelledEntryThatIsAnothersByNowIsNotTouched) {
   aiocb* const cancelled = entry('c', LIO_READ);
   aiocb* const last = entry('l', LIO_READ);

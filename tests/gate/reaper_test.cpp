@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// aio_suspend() may be called in a handler that has interrupted malloc(), fork() or
+// pthread_create(), and then waits for nobody who creates a thread: not for a reaper that tells of
+// another request of its ring either.
+#include <aio.h>
+#include <fcntl.h>
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <system_error>
+
+#include "gate_test.h"
+#include "thread_creation.h"
+
+namespace aiox::test {
+namespace {
+
+constexpr std::size_t kBlock = 4096;
+
+class HeldReaper : public GateTest {
+ protected:
+  void SetUp() override {
+    gate.open();
+    try {
+      direct_ = blocks_.reopen(O_RDWR | O_DIRECT);
+    } catch (const std::system_error& refused) {
+      GTEST_SKIP() << "no O_DIRECT in this folder: " << refused.what();
+    }
+  }
+
+  Transfer& read(const sigevent& event = no_event()) {
+    Transfer& made = reads_.emplace_back(direct_, kBlock, 0);
+    made.aio_sigevent = event;
+    EXPECT_EQ(aio_read(&made), 0);
+    return made;
+  }
+
+  // It tells on a thread with attributes that is being created for ever.
+  void hold_the_reaper() {
+    read(callbacks_.event(&default_attributes()));
+    callbacks_.wait_for(1);
+    threads_.hold();
+    read(callbacks_.event(&default_attributes()));
+    wait_until([] { return ThreadCreation::held() == 1; }, "the reaper to create a thread");
+  }
+
+  void release_the_reaper(std::size_t callbacks) {
+    threads_.let_go();
+    callbacks_.wait_for(callbacks);
+  }
+
+  static void suspend_until_over(const Transfer& one) {
+    const aiocb* const list[] = {&one};
+    EXPECT_EQ(aio_suspend(list, 1, nullptr), 0);
+    EXPECT_EQ(aio_error(&one), 0);
+  }
+
+  Callbacks callbacks_;
+
+ private:
+  TempFile blocks_{std::string(kBlock, 'd')};
+  Descriptor direct_;
+  ThreadCreation threads_;
+  std::deque<Transfer> reads_;
+};
+
+TEST_F(HeldReaper, DoesNotHoldUpWhoWaitsForAnotherRequestOfItsRing) {
+  if (!in_environment({{"AIOX_KERNEL_AIO", "always"}})) return;
+  hold_the_reaper();
+  suspend_until_over(read());
+  EXPECT_EQ(ThreadCreation::held(), 1U);
+  release_the_reaper(2);
+}
+
+TEST_F(HeldReaper, DoesNotHoldUpWhoWaitsForOneBehindOneThatIsToBeToldOf) {
+  if (!in_environment({{"AIOX_KERNEL_AIO", "always"}})) return;
+  hold_the_reaper();
+  read(callbacks_.event(&default_attributes()));
+  const std::size_t before = ThreadCreation::asked_for_here();
+  suspend_until_over(read());
+  EXPECT_EQ(ThreadCreation::asked_for_here(), before);
+  release_the_reaper(3);
+}
+
+}  // namespace
+}  // namespace aiox::test
