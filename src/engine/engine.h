@@ -187,6 +187,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
                                    const sys::SignalsBlocked& proof) noexcept;
   void submit_to_kernel(std::span<io::Order> orders, Aftermath& aftermath,
                         const sys::SignalsBlocked& proof) noexcept;
+  std::span<const io::Order> start(std::span<io::Order> orders) noexcept;
   void queue_instead(const io::Order& order, Aftermath& aftermath,
                      const sys::SignalsBlocked& proof) noexcept;
   void completed(std::uint64_t cookie, Result result,

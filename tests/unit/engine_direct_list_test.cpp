@@ -249,6 +249,67 @@ TEST_F(EngineDirectList, CollectedWritesAreBeforeASyncThatComesMeanwhile) {
   wait_status(sync, EIO);
 }
 
+/// Another thread submits, and waits for libc to create the reaper.
+class HeldReaper : public EngineDirectList {
+ protected:
+  /// Has `meanwhile` done while the submitter of these waits.
+  template <typename What>
+  int submit_held(const std::vector<aiocb*>& list, What&& meanwhile) {
+    std::atomic<bool> is_held = false;
+    std::atomic<bool> may_go = false;
+    const CreationWatch watch([&, self = std::this_thread::get_id()] {
+      if (std::this_thread::get_id() == self) {
+        return;
+      }
+      is_held = true;
+      wait_until([&] { return may_go.load(); }, "the lock");
+    });
+    int error = -1;
+    std::thread submitter([&] { error = submit(LIO_NOWAIT, list); });
+    wait_until([&] { return is_held.load(); }, "the reaper to be created");
+    meanwhile();
+    may_go = true;
+    submitter.join();
+    return error;
+  }
+};
+
+TEST_F(HeldReaper, CloserDoesNotLeaveARequestBehindThatMeetsTheNextFile) {
+  config.set(sys::Option::kCloseMs, 1);
+  aiocb* const write = entry('w', LIO_WRITE);
+  const CallFails count(SYS_io_submit, 0, 0);
+  submit_held({write}, [&] {
+    prepare_close();
+    EXPECT_EQ(status(*write), ECANCELED);
+  });
+  EXPECT_EQ(count.made(), 0);
+  EXPECT_EQ(gate.started(), "");
+  EXPECT_EQ(status(*write), ECANCELED);
+}
+
+TEST_F(HeldReaper, CloserCarriesTheWriteOutInstead) {
+  config.set(sys::Option::kCloseMs, 600'000);
+  aiocb* const write = entry('w', LIO_WRITE);
+  const CallFails count(SYS_io_submit, 0, 0);
+  submit_held({write}, [&] {
+    prepare_close();
+    EXPECT_EQ(status(*write), 0);
+  });
+  EXPECT_EQ(count.made(), 0);
+  EXPECT_EQ(gate.started(), "w");
+}
+
+TEST_F(HeldReaper, RequestThatItIsForCanBeCancelled) {
+  aiocb* const cancelled = entry('c', LIO_READ);
+  aiocb* const read = entry('r', LIO_READ);
+  EXPECT_EQ(submit_held({cancelled, read}, [&] { EXPECT_EQ(cancel(*cancelled), AIO_CANCELED); }),
+            0);
+  wait_status(*read, 0);
+  EXPECT_EQ(gate.started(), "");
+  EXPECT_EQ(*static_cast<volatile char*>(cancelled->aio_buf), 'c');
+  notifier.wait_told("cr");
+}
+
 TEST_F(EngineDirectList, CancellersRaceWithTheCallAndEachEntryEndsOnce) {
   const std::vector<aiocb*> list = entries(ListCall::kMost, LIO_READ);
   std::atomic<bool> over = false;
