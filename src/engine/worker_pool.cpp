@@ -154,18 +154,19 @@ void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   awake_.fetch_add(1, std::memory_order_seq_cst);
   bool was_quick = false;
   for (Wakeup wakeup = Wakeup::kWoken; wakeup != Wakeup::kLeave;) {
-    const bool rests = may_rest();
+    const bool leaves = is_surplus();  // asked once: who leaves holds neither of the next two
+    const bool rests = !leaves && may_rest();
     const bool watches = rests && !watched_.exchange(true, std::memory_order_seq_cst);
-    if (wakeup == Wakeup::kWoken && (rests || is_surplus())) {
+    if (wakeup == Wakeup::kWoken && (rests || leaves)) {
       hand_on(proof);
       wakeup = Wakeup::kLook;
     }
-    if (is_surplus() && leave_to_others(self, proof)) {
+    if (leaves && leave_to_others(self, proof)) {
       return;
     }
-    server_.tidy(proof);
     Request* request = nullptr;
-    if (!rests) {
+    if (!rests) {  // who is relied on to watch must not wait for libc either, as tidy() may
+      server_.tidy(proof);
       request = wakeup == Wakeup::kWoken ? hand_on_and_take(proof) : queue_.take(proof);
     }
     if (request != nullptr) {
@@ -247,7 +248,7 @@ WorkerPool::Wakeup WorkerPool::watch(Worker& self, const sys::SignalsBlocked& pr
     const bool is_queued = queue_.size() > 0;
     if (taken_.load(std::memory_order_relaxed) == taken) {
       brisk_servers_.store(1, std::memory_order_relaxed);
-      if (is_queued) {
+      if (is_queued || awake_.load(std::memory_order_seq_cst) > 0) {
         pace_.forget();
       }
       break;

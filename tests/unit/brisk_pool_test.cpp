@@ -89,6 +89,27 @@ TEST_F(BriskPoolTest, AWorkerThatIsBlockedAloneIsNotReplaced) {
   wait_served(submitted + 1);
 }
 
+TEST_F(BriskPoolTest, OneThatWatchesForNothingEndsThePaceAndDoesNotGoOnLooking) {
+  make_brisk();
+  block_the_worker();
+  EXPECT_TRUE(kick());
+  wait_until([&] { return !pool->pace().is_brisk(); }, "the end of the pace");
+}
+
+TEST_F(BriskPoolTest, OneOfTheSurplusDoesNotLeaveAsTheOneThatWatches) {
+  make_brisk();
+  block_the_worker(2);
+  {
+    const CreationWatch too_late([&] { bench.config.set(sys::Option::kMaxWorkers, 1); });
+    EXPECT_TRUE(kick());
+  }
+  wait_until([&] { return pool->workers() == 1; }, "the surplus to leave");
+  EXPECT_TRUE(pool->pace().is_brisk());
+  set_limit(64);
+  submit(1);
+  server.wait_started(submitted + 1);
+}
+
 TEST_F(BriskPoolTest, WhatIsPushedAfterAPauseIsServed) {
   make_brisk();
   bench.config.set(sys::Option::kIdleMs, 1);
