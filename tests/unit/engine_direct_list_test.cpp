@@ -3,11 +3,14 @@
 // lio_listio() over O_DIRECT files: what is collected for one call of the kernel, and what others
 // do to it meanwhile. "Meanwhile" is when the next entry's sigevent is looked at.
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -131,6 +134,35 @@ TEST_F(EngineDirectList, CallerWhoWaitsGoesOnWhereNobodyMakesRoom) {
   });
   EXPECT_EQ(submit(LIO_WAIT, list), 0);
   observer.join();
+}
+
+TEST_F(EngineDirectList, HandlerFindsNothingThatWaitsForItsOwnThread) {
+  static std::function<void()> in_handler;
+  struct sigaction action {};
+  action.sa_handler = [](int) { in_handler(); };
+  action.sa_flags = SA_RESTART;
+  struct sigaction before {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
+  constexpr std::size_t kCollected = io::Ring::kEntries + ListCall::kMost;
+  std::vector<aiocb*> list = entries(2 * io::Ring::kEntries, LIO_READ);
+  list.front() = entry('f', LIO_READ);
+  std::atomic<bool> is_there = false;
+  notifier.before_deliver = [&] {  // the reaper is held in it, and the ring full
+    wait_until([&] { return is_there.load(); }, "the handler");
+  };
+  in_handler = [&] {
+    is_there = true;
+    wait_until([&] { return status(*list[kCollected - 1]) == 0; }, "what was collected");
+  };
+  std::thread observer([&, caller = ::pthread_self()] {
+    wait_until([&] { return engine->counters().read.submitted == kCollected; }, "the last entry");
+    ::pthread_kill(caller, SIGUSR1);
+  });
+  EXPECT_EQ(submit(LIO_WAIT, list), 0);
+  observer.join();
+  EXPECT_TRUE(is_there);
+  wait_for_all(list);
+  ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_F(EngineDirectList, WhatTheRingHasNoRoomForIsQueuedWhereNobodyWaits) {
