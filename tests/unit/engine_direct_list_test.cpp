@@ -67,7 +67,7 @@ class EngineDirectList : public EngineTest {
   /// Has `what` done when the sigevent of entry number `number`, from 0 on, is looked at.
   template <typename What>
   void at_entry(int number, What&& what) {
-    notifier.before_prepare = [this, number, what = std::forward<What>(what)]() mutable {
+    notifier.before_prepare = [number, what = std::forward<What>(what)]() mutable {
       if (number-- == 0) {
         what();
       }
