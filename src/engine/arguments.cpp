@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <limits>
 
 namespace aiox {
 namespace {
@@ -26,8 +25,7 @@ bool has_position(int fildes) noexcept { return ::lseek(fildes, 0, SEEK_CUR) != 
 bool starts_at_offset_maximum(const aiocb& control_block, Opcode opcode,
                               const FileTraits& traits) noexcept {
   return opcode == Opcode::kWrite && traits.kind == FileKind::kFile && !traits.append &&
-         control_block.aio_nbytes > 0 &&
-         control_block.aio_offset == std::numeric_limits<off_t>::max();
+         control_block.aio_nbytes > 0 && control_block.aio_offset == kOffsetMaximum;
 }
 
 FileKind kind_of(mode_t mode) noexcept {

@@ -28,6 +28,9 @@ struct FileTraits {
   FileIdentity file;  // of a read, perhaps none
 };
 
+/// No write starts there: EFBIG.
+inline constexpr off_t kOffsetMaximum = std::numeric_limits<off_t>::max();
+
 /// Checks what POSIX lets a call refuse before anything is queued. Returns 0 with `traits`,
 /// EBADF (not open, or not for this access; a sync asks only for an open file),
 /// EINVAL (aio_reqprio, aio_nbytes above SSIZE_MAX, a negative aio_offset where the file has

@@ -154,7 +154,9 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
 // closer runs in a handler that has interrupted malloc(), say. That some create threads now and
 // then is no reason: to carry out in their place what is queued may take for ever, on the file of a
 // dead server.
-bool Engine::is_held_up() const noexcept { return pool_.is_held_up() || creating_.any_is_long(); }
+bool Engine::is_held_up() const noexcept {
+  return pool_.is_held_up() || kernel_.is_held_up() || creating_.any_is_long();
+}
 
 // Carries out what is queued on a descriptor, and what its syncs may wait for, as there may be no
 // worker that does. What is running is held by nobody who waits in libc: a worker creates others

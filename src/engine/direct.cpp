@@ -2,6 +2,9 @@
 //
 // O_DIRECT reads and writes, which the kernel's own AIO serves: submitted by the caller, kRunning
 // from just before. What it does not take is queued for a worker.
+//
+// Between the start and the system call nothing waits for a lock of libc's: a closer gives what
+// runs some time to begin, and then takes the number away from it.
 #include <cerrno>
 
 #include "engine/engine.h"
@@ -56,6 +59,27 @@ std::uint32_t Engine::kernel_context_for(Opcode opcode, const FileTraits& traits
 // over at any moment.
 void Engine::submit_to_kernel(std::span<io::Order> orders, Aftermath& aftermath,
                               const SignalsBlocked& proof) noexcept {
+  while (!orders.empty()) {
+    io::Reservation room = kernel_.reserve(orders.size(), proof);
+    const std::size_t count = room.count != 0 ? room.count : orders.size();
+    std::span<const io::Order> rest = start(orders.first(count));
+    while (!rest.empty()) {
+      const io::Submission made = kernel_.submit(room, rest);
+      rest = rest.subspan(made.taken);
+      // One that is refused says nothing of those behind it.
+      const std::size_t left = made.why == io::Submitted::kRefused ? 1 : rest.size();
+      for (const io::Order& order : rest.first(left)) {
+        queue_instead(order, aftermath, proof);
+      }
+      rest = rest.subspan(left);
+    }
+    kernel_.give_back(room);
+    orders = orders.subspan(count);
+  }
+}
+
+// Those that could be started, in the same place.
+std::span<const io::Order> Engine::start(std::span<io::Order> orders) noexcept {
   std::size_t started = 0;
   for (const io::Order& order : orders) {
     const Ticket ticket = Ticket::from_bits(order.cookie);
@@ -63,17 +87,7 @@ void Engine::submit_to_kernel(std::span<io::Order> orders, Aftermath& aftermath,
       orders[started++] = order;
     }
   }
-  std::span<const io::Order> rest = orders.first(started);
-  while (!rest.empty()) {
-    const io::Submission made = kernel_.submit(rest, proof);
-    rest = rest.subspan(made.taken);
-    // One that is refused says nothing of those behind it.
-    const std::size_t left = made.why == io::Submitted::kRefused ? 1 : rest.size();
-    for (const io::Order& order : rest.first(left)) {
-      queue_instead(order, aftermath, proof);
-    }
-    rest = rest.subspan(left);
-  }
+  return orders.first(started);
 }
 
 void Engine::queue_instead(const io::Order& order, Aftermath& aftermath,

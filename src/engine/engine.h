@@ -187,6 +187,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
                                    const sys::SignalsBlocked& proof) noexcept;
   void submit_to_kernel(std::span<io::Order> orders, Aftermath& aftermath,
                         const sys::SignalsBlocked& proof) noexcept;
+  std::span<const io::Order> start(std::span<io::Order> orders) noexcept;
   void queue_instead(const io::Order& order, Aftermath& aftermath,
                      const sys::SignalsBlocked& proof) noexcept;
   void completed(std::uint64_t cookie, Result result,
@@ -297,6 +298,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
                              std::size_t nent, const sys::SignalsBlocked& proof) noexcept;
   int submit_entry(ListCall& call, aiocb& entry, const sys::SignalsBlocked& proof) noexcept;
   bool flush(ListCall& call, const sys::SignalsBlocked& proof) noexcept;
+  void hand_in(ListCall& call, bool with_direct, const sys::SignalsBlocked& proof) noexcept;
   void tell_refusal(const aiocb& entry, const sys::SignalsBlocked& proof) noexcept;
   int wait_for(IoList& list, bool is_interrupted) noexcept;
   void let_go(IoList& list, bool muted, const sys::SignalsBlocked& proof) noexcept;

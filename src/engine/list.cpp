@@ -54,19 +54,23 @@ int Engine::open_list(aiocb* const entries[], std::size_t nent, const sigevent* 
   return 0;
 }
 
-// In portions, between which signals have their turn.
+// In portions, between which signals have their turn. No handler finds something collected: only
+// its own thread would hand that in, and it may wait for its end, or close the descriptor.
 void Engine::submit_entries(ListCall& call, aiocb* const entries[], std::size_t nent) noexcept {
   for (std::size_t next = 0;;) {
     const SignalsBlocked proof;
     next = submit_portion(call, entries, next, nent, proof);
-    if (call.has_direct()) {
+    while (call.has_direct() && !proof.is_signal_due()) {
       call.note_room(kernel_.await_room(ListCall::kRest, proof));
-    } else if (next == nent) {
+      next = submit_portion(call, entries, next, nent, proof);
+    }
+    if (next == nent && !call.has_direct()) {
       return;
     }
     if (call.waits() && proof.is_interruption_due()) {
       call.interrupt();
     }
+    hand_in(call, true, proof);
   }
 }
 
@@ -95,17 +99,20 @@ std::size_t Engine::submit_portion(ListCall& call, aiocb* const entries[], std::
 // One call of the kernel and one of the pool for what several entries have left. False: the kernel
 // has no room, and the caller, who waits anyway, will try again.
 bool Engine::flush(ListCall& call, const SignalsBlocked& proof) noexcept {
+  const bool goes =
+      !call.has_direct() || !call.waits_for_room() || kernel_.has_room(call.directs(), proof);
+  hand_in(call, goes, proof);
+  return goes;
+}
+
+// With what is for the kernel, whether there is room or not, or without.
+void Engine::hand_in(ListCall& call, bool with_direct, const SignalsBlocked& proof) noexcept {
   Aftermath aftermath;
   aftermath.queued = call.take_queued();
-  const std::span<io::Order> direct = call.direct();
-  const bool goes =
-      direct.empty() || !call.waits_for_room() || kernel_.has_room(direct.size(), proof);
-  if (goes && !direct.empty()) {
-    call.forget_direct();
-    submit_to_kernel(direct, aftermath, proof);
+  if (with_direct) {
+    submit_to_kernel(call.take_direct(), aftermath, proof);
   }
   settle(aftermath, proof);
-  return goes;
 }
 
 int Engine::submit_entry(ListCall& call, aiocb& entry, const SignalsBlocked& proof) noexcept {

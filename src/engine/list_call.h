@@ -85,7 +85,8 @@ class ListCall {
              FileTraits& traits) const noexcept {
     traits = known_.traits;
     return entry.aio_fildes == known_.fildes && opcode == known_.opcode &&
-           closes == known_.closes && has_valid_values(entry) && entry.aio_offset >= 0;
+           closes == known_.closes && has_valid_values(entry) && entry.aio_offset >= 0 &&
+           entry.aio_offset != kOffsetMaximum;
   }
   void learn(const aiocb& entry, Opcode opcode, std::uint32_t closes,
              const FileTraits& traits) noexcept {
@@ -109,9 +110,11 @@ class ListCall {
   void add_queued() noexcept { ++queued_; }
   bool is_full() const noexcept { return directs_ == kMost || queued_ == kMost; }
   bool has_direct() const noexcept { return directs_ != 0; }
+  std::size_t directs() const noexcept { return directs_; }
 
-  std::span<io::Order> direct() noexcept { return {direct_.data(), directs_}; }
-  void forget_direct() noexcept { directs_ = 0; }
+  std::span<io::Order> take_direct() noexcept {
+    return {direct_.data(), std::exchange(directs_, 0)};
+  }
   bool take_queued() noexcept { return std::exchange(queued_, 0) != 0; }
 
  private:

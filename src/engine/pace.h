@@ -25,42 +25,42 @@ class Pace {
 
   static bool is_quick(sys::Nanoseconds duration) noexcept { return duration < sys::kSpinTime; }
 
-  bool is_brisk() const noexcept { return brisk_.load(std::memory_order_relaxed); }
+  bool is_brisk() const noexcept { return (state_.load(std::memory_order_relaxed) & kBrisk) != 0; }
 
   /// Counts a request that was served from `begin` to `end`. Whether the pace was brisk until now,
   /// and is no longer.
   bool count(sys::Nanoseconds begin, sys::Nanoseconds end) noexcept {
-    const bool was_brisk = is_brisk();
-    const int before = score_.load(std::memory_order_relaxed);
+    const int state = state_.load(std::memory_order_relaxed);
+    const bool was_brisk = (state & kBrisk) != 0;
+    const int before = state & ~kBrisk;
     if (served_.fetch_add(1, std::memory_order_relaxed) % kTrialEvery == kTrialEvery - 1 &&
         !was_brisk) {
       since_.store(end, std::memory_order_relaxed);
-      become(kBest);
+      become(kBest, was_brisk);
       return false;
     }
     if (is_quick(end - begin)) {
       if (before < kBest) {
-        become(before + 1);
+        become(before + 1, was_brisk);
       }
       return false;
     }
     if (before > 0 && begin > since_.load(std::memory_order_relaxed)) {
-      become(std::max(before - kSlowCosts, 0));
+      become(std::max(before - kSlowCosts, 0), was_brisk);
     }
     return was_brisk && !is_brisk();
   }
 
  private:
-  void become(int score) noexcept {
-    score_.store(score, std::memory_order_relaxed);
-    if (score == kBest || score == 0) {
-      brisk_.store(score == kBest, std::memory_order_relaxed);
-    }
+  static constexpr int kBrisk = 2 * kBest;
+
+  void become(int score, bool was_brisk) noexcept {
+    const bool is_brisk = score == kBest || (was_brisk && score != 0);
+    state_.store(score | (is_brisk ? kBrisk : 0), std::memory_order_relaxed);
   }
 
   // relaxed all through: updates that get lost in a race are as good as any others.
-  std::atomic<int> score_ = 0;
-  std::atomic<bool> brisk_ = false;
+  std::atomic<int> state_ = 0;  // the score and kBrisk, in one: no race takes them apart
   std::atomic<std::uint32_t> served_ = 0;
   std::atomic<sys::Nanoseconds> since_ = 0;
 };

@@ -155,18 +155,19 @@ void WorkerPool::run(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   awake_.fetch_add(1, std::memory_order_seq_cst);
   bool was_quick = false;
   for (Wakeup wakeup = Wakeup::kWoken; wakeup != Wakeup::kLeave;) {
-    const bool rests = may_rest();
+    const bool leaves = is_surplus();  // asked once: who leaves holds neither of the next two
+    const bool rests = !leaves && may_rest();
     const bool watches = rests && !watched_.exchange(true, std::memory_order_seq_cst);
-    if (wakeup == Wakeup::kWoken && (rests || is_surplus())) {
+    if (wakeup == Wakeup::kWoken && (rests || leaves)) {
       hand_on(proof);
       wakeup = Wakeup::kLook;
     }
-    if (is_surplus() && leave_to_others(self, proof)) {
+    if (leaves && leave_to_others(self, proof)) {
       return;
     }
-    server_.tidy(proof);
     Request* request = nullptr;
-    if (!rests) {
+    if (!rests) {  // who is relied on to watch must not wait for libc either, as tidy() may
+      server_.tidy(proof);
       request = wakeup == Wakeup::kWoken ? hand_on_and_take(proof) : queue_.take(proof);
     }
     if (request != nullptr) {
@@ -230,16 +231,19 @@ WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& pr
     sys::MutexLock lock(mutex_, proof);
     why = (closing_ || !server_.owes()) && retire(self) ? Wakeup::kLeave : Wakeup::kLook;
   }
-  awake_.fetch_add(why == Wakeup::kLeave ? 0 : 1, std::memory_order_seq_cst);
+  if (why != Wakeup::kLeave) {  // else the pool may be gone by now
+    awake_.fetch_add(1, std::memory_order_seq_cst);
+  }
   return why;
 }
 
 // Looks now and then at what those who are awake do with what is left to them, until they are
-// blocked, or not enough, or have long had nothing to do. `watched_` is ours.
+// blocked, or not enough, or nothing is left to them for long. `watched_` is ours.
 WorkerPool::Wakeup WorkerPool::watch(Worker& self, const sys::SignalsBlocked& proof) noexcept {
   awake_.fetch_sub(1, std::memory_order_seq_cst);
   const int most = std::max(processors_ - 1, 1);
   Wakeup why = Wakeup::kTimeIsUp;
+  bool is_needed = true;
   for (bool was_queued = false;;) {
     const std::uint32_t taken = taken_.load(std::memory_order_relaxed);
     why = lie_down(self, Place::kLast, kWatchInterval, proof);
@@ -251,6 +255,7 @@ WorkerPool::Wakeup WorkerPool::watch(Worker& self, const sys::SignalsBlocked& pr
     const int servers = brisk_servers_.load(std::memory_order_relaxed);
     if (!goes_on && !is_queued) {
       brisk_servers_.store(1, std::memory_order_relaxed);
+      is_needed = false;
       break;
     }
     if (!goes_on || (was_queued && is_queued && servers < most)) {
@@ -264,7 +269,10 @@ WorkerPool::Wakeup WorkerPool::watch(Worker& self, const sys::SignalsBlocked& pr
   }
   awake_.fetch_add(1, std::memory_order_seq_cst);
   watched_.store(false, std::memory_order_seq_cst);
-  return why == Wakeup::kWoken ? Wakeup::kWoken : take_the_wake();
+  if (why == Wakeup::kWoken) {
+    return why;
+  }
+  return is_needed ? take_the_wake() : sleep(self, proof);
 }
 
 // Sleeps on the idle list until it is woken or has slept for `time`, if nobody has to get up now.

@@ -157,7 +157,7 @@ class WorkerPool {
            awake_.load(std::memory_order_seq_cst) > 0;
   }
   bool may_rest() const noexcept {
-    return pace_.is_brisk() &&
+    return pace_.is_brisk() && !server_.owes() &&
            awake_.load(std::memory_order_relaxed) > brisk_servers_.load(std::memory_order_relaxed);
   }
 

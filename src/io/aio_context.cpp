@@ -17,7 +17,7 @@
 namespace aiox::io {
 namespace {
 
-// How many go with one io_submit(): their descriptions are on the stack.
+// How many go with one io_submit() at most: their descriptions are on the stack.
 constexpr std::size_t kAtOnce = 64;
 
 constexpr std::uint32_t kHalf = Ring::kEntries / 2;
@@ -105,7 +105,7 @@ bool AioContext::claim(pid_t thread) noexcept {
 }
 
 // Room for up to that many.
-std::uint32_t AioContext::reserve(std::size_t wanted) noexcept {
+std::uint32_t AioContext::take_room(std::size_t wanted) noexcept {
   std::uint32_t seen = outstanding_.load();
   std::uint32_t granted = 0;
   do {
@@ -116,7 +116,7 @@ std::uint32_t AioContext::reserve(std::size_t wanted) noexcept {
 
 // Who waits says so and then looks at the count; here it is the other way round, so one of the two
 // sees the other.
-void AioContext::give_room(std::uint32_t count) noexcept {
+void AioContext::give_back_room(std::uint32_t count) noexcept {
   const std::uint32_t left = outstanding_.fetch_sub(count) - count;
   if (left <= kHalf && awaits_room_.load() != 0) {
     awaits_room_.store(0);
@@ -140,27 +140,31 @@ Room AioContext::await_room(sys::Nanoseconds time) noexcept {
   }
 }
 
-Submission AioContext::submit(std::span<const Order> orders,
-                              const sys::SignalsBlocked& proof) noexcept {
-  Submission all{.taken = 0, .why = Submitted::kAll, .context = number_, .error = 0};
+Reservation AioContext::reserve(std::size_t wanted, const sys::SignalsBlocked& proof) noexcept {
+  const auto none = [](int error) { return Reservation{nullptr, 0, error}; };
   if (failures_.load(std::memory_order_relaxed) >= kFailures) {
-    return stop(all, ENOSYS);
+    return none(ENOSYS);
   }
+  std::uint32_t room = 0;
+  do {
+    room = take_room(std::min(wanted, kAtOnce));
+  } while (room == 0 && poll(proof));
+  if (room == 0) {
+    return none(EAGAIN);
+  }
+  if (!call_reaper(proof)) {
+    give_back_room(room);
+    return none(EAGAIN);
+  }
+  return {.context = this, .count = room, .error = 0};
+}
+
+Submission AioContext::submit(std::span<const Order> orders) noexcept {
+  Submission all{.taken = 0, .why = Submitted::kAll, .context = number_, .error = 0};
   const rlim_t limit = write_limit(orders);
-  while (all.taken < orders.size() && all.why == Submitted::kAll) {
-    const std::span<const Order> rest = orders.subspan(all.taken);
-    const std::uint32_t room = reserve(std::min(rest.size(), kAtOnce));
+  while (all.taken < orders.size()) {
     int error = 0;
-    std::uint32_t taken = 0;
-    if (room == 0) {
-      all.why = poll(proof) ? Submitted::kAll : Submitted::kFull;
-    } else if (!call_reaper(proof)) {
-      error = EAGAIN;
-    } else {
-      taken = submit_some(rest.first(room), limit, error);
-    }
-    give_room(room - taken);
-    all.taken += taken;
+    all.taken += submit_some(orders.subspan(all.taken), limit, error);
     if (error != 0) {
       return stop(all, error);
     }
@@ -210,7 +214,7 @@ bool AioContext::take_one(bool only_plain, const sys::SignalsBlocked& proof) noe
   }
   give_back();
   if (taken) {
-    give_room(1);
+    give_back_room(1);
     listener_->completed(event.cookie, event.result, proof);
     telling_.fetch_sub(1);
   }
@@ -227,6 +231,7 @@ bool AioContext::call_reaper(const sys::SignalsBlocked& proof) noexcept {
   if (live_.load() > 0) {
     return true;
   }
+  const sys::Stay stay(creating_);
   threads_.fetch_add(1, std::memory_order_relaxed);
   if (sys::start_thread(reaper_main, this, proof) != 0) {
     threads_.fetch_sub(1, std::memory_order_release);

@@ -29,9 +29,11 @@
 // be cancelled, or leave a handler by a jump, and never come back; so what goes wrong here, as when
 // a handler takes the event at the last moment before the sleep, costs that time at most.
 //
-// Somebody reaps: a submitter counts its request as outstanding and then looks for a live reaper,
-// or creates one, or submits nothing; the reaper leaves only if, after it no longer counts as live,
-// it finds nothing outstanding. (As in engine/worker_pool.h; two reapers for a while do no harm.)
+// Somebody reaps: a submitter counts what it reserves as outstanding and then looks for a live
+// reaper, or creates one, or submits nothing; the reaper leaves only if, after it no longer counts
+// as live, it finds nothing outstanding. (As in engine/worker_pool.h; two reapers for a while do no
+// harm.) To create a thread may take as long as another one holds a lock of libc's. So that comes
+// first, and only then the requests start: in between they can be cancelled.
 #pragma once
 
 #include <sys/resource.h>
@@ -47,6 +49,7 @@
 #include "sys/config.h"
 #include "sys/futex.h"
 #include "sys/signals.h"
+#include "sys/stays.h"
 
 namespace aiox::io {
 
@@ -73,11 +76,20 @@ struct Order {
   int reqprio;
 };
 
+class AioContext;
+
+/// Room for requests that are about to be submitted, in a context that has a reaper: it stays until
+/// the room is used or given back.
+struct Reservation {
+  AioContext* context;  // nullptr where none could be had,
+  std::uint32_t count;  // which is 0 then,
+  int error;            // for this reason
+};
+
 /// What became of orders.
 enum class Submitted : std::uint8_t {
   kAll,
-  kFull,         // there is no room for more
-  kUnavailable,  // there is no context, no reaper, or the kernel had no resources
+  kUnavailable,  // there is no context, no room, no reaper, or the kernel had no resources
   kRefused,      // the kernel finds fault with the operation, or it could raise a signal
 };
 
@@ -128,8 +140,17 @@ class alignas(64) AioContext {
   }
   void disown() noexcept { owner_.store(0, std::memory_order_release); }
 
-  /// Submits in the calling thread. The owner's, but any thread may.
-  Submission submit(std::span<const Order> orders, const sys::SignalsBlocked& proof) noexcept;
+  /// Reserves room for so many requests at most, not 0, and for no more than go with one system
+  /// call. Takes events where there is none, and blocks for the creation of a reaper.
+  Reservation reserve(std::size_t wanted, const sys::SignalsBlocked& proof) noexcept;
+  void give_back_room(std::uint32_t count) noexcept;
+
+  /// Submits in the calling thread, which has reserved room for them. The owner's, but any thread
+  /// may.
+  Submission submit(std::span<const Order> orders) noexcept;
+
+  /// Whether the reaper has been under creation for long.
+  bool is_held_up() const noexcept { return creating_.any_is_long(); }
 
   /// Whether that many could be submitted now.
   bool has_room(std::size_t count) const noexcept {
@@ -184,8 +205,7 @@ class alignas(64) AioContext {
   Wake do_without_waiting() noexcept;
   void await_taker(const sys::SignalsBlocked& proof) noexcept;
 
-  std::uint32_t reserve(std::size_t wanted) noexcept;
-  void give_room(std::uint32_t count) noexcept;
+  std::uint32_t take_room(std::size_t wanted) noexcept;
   std::uint32_t submit_some(std::span<const Order> orders, rlim_t limit, int& error) noexcept;
   bool take(bool only_plain, const sys::SignalsBlocked& proof) noexcept;
   bool take_one(bool only_plain, const sys::SignalsBlocked& proof) noexcept;
@@ -202,7 +222,7 @@ class alignas(64) AioContext {
 
   sys::FutexWord taking_;                   // seq_cst, see above
   std::atomic<std::uint32_t> telling_;      // taken and not told yet; seq_cst
-  std::atomic<std::uint32_t> outstanding_;  // submitted and not taken; seq_cst
+  std::atomic<std::uint32_t> outstanding_;  // reserved, or submitted and not taken; seq_cst
   sys::FutexWord awaits_room_;              // 1: somebody sleeps until there is room; seq_cst
 
   std::atomic<sys::Nanoseconds> lease_;  // until when; seq_cst
@@ -216,6 +236,7 @@ class alignas(64) AioContext {
   std::atomic<std::ptrdiff_t> live_;  // reapers; seq_cst
   sys::FutexWord failures_;           // in a row, to wait in the kernel; relaxed
   sys::FutexWord threads_;            // reapers created and not gone, for close()
+  sys::Stays creating_;
 };
 
 }  // namespace aiox::io

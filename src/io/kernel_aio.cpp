@@ -48,13 +48,30 @@ std::uint32_t KernelAio::context_of_this_thread(const sys::SignalsBlocked& proof
   return own(proof) != nullptr ? own_context.context : kNoContext;
 }
 
-Submission KernelAio::submit(std::span<const Order> orders,
-                             const sys::SignalsBlocked& proof) noexcept {
+Reservation KernelAio::reserve(std::size_t wanted, const sys::SignalsBlocked& proof) noexcept {
   AioContext* const context = own(proof);
   if (context == nullptr) {
-    return {.taken = 0, .why = Submitted::kUnavailable, .context = kNoContext, .error = EAGAIN};
+    return {.context = nullptr, .count = 0, .error = EAGAIN};
   }
-  const Submission submission = context->submit(orders, proof);
+  const Reservation room = context->reserve(wanted, proof);
+  if (room.context == nullptr) {
+    note(room.error);
+  }
+  return room;
+}
+
+void KernelAio::give_back(const Reservation& room) noexcept {
+  if (room.count != 0) {
+    room.context->give_back_room(room.count);
+  }
+}
+
+Submission KernelAio::submit(Reservation& room, std::span<const Order> orders) noexcept {
+  if (room.context == nullptr) {
+    return {.taken = 0, .why = Submitted::kUnavailable, .context = kNoContext, .error = room.error};
+  }
+  const Submission submission = room.context->submit(orders);
+  room.count -= static_cast<std::uint32_t>(submission.taken);
   note(submission.error);
   return submission;
 }
@@ -97,6 +114,15 @@ bool KernelAio::lease(std::uint32_t context, sys::Nanoseconds until) noexcept {
 
 void KernelAio::end_lease(std::uint32_t context, sys::Nanoseconds until) noexcept {
   contexts_[context].end_lease(until);
+}
+
+bool KernelAio::is_held_up() const noexcept {
+  for (std::uint32_t i = 0; i < end(); ++i) {
+    if (contexts_[i].is_held_up()) {
+      return true;
+    }
+  }
+  return false;
 }
 
 void KernelAio::poll_all(const sys::SignalsBlocked& proof) noexcept {

@@ -48,14 +48,19 @@ class KernelAio {
   static constexpr std::uint32_t kNoContext = UINT32_MAX;
   std::uint32_t context_of_this_thread(const sys::SignalsBlocked& proof) noexcept;
 
+  /// Room for the calling thread's next requests, for so many at most, not 0. Blocks for the
+  /// creation of a reaper, and may tell of what is over. What is not used is to be given back.
+  Reservation reserve(std::size_t wanted, const sys::SignalsBlocked& proof) noexcept;
+  void give_back(const Reservation& room) noexcept;
+
   /// Submits reads and writes in order until one is not taken; for that one, see Submitted. They
   /// must be O_DIRECT, or the call blocks, and no write to an O_APPEND file, whose place and so
-  /// whose limit is not known. Blocks for the kernel's part of an operation, some microseconds as a
-  /// rule, and the creation of a reaper.
-  Submission submit(std::span<const Order> orders, const sys::SignalsBlocked& proof) noexcept;
+  /// whose limit is not known. Uses up `room`, which is for as many, or for none at all. Blocks for
+  /// the kernel's part of an operation, some microseconds as a rule.
+  Submission submit(Reservation& room, std::span<const Order> orders) noexcept;
 
-  /// Whether the calling thread's context has room for that many, and submit() will not say kFull
-  /// if nobody else uses it; or there is no context.
+  /// Whether the calling thread's context has room for that many, and reserve() will find it if
+  /// nobody else uses it; or there is no context.
   bool has_room(std::size_t count, const sys::SignalsBlocked& proof) noexcept;
 
   /// Sleeps until half of the calling thread's context is free, or for that time. kFree where it
@@ -75,6 +80,9 @@ class KernelAio {
   Wake sleep(std::uint32_t context, sys::Nanoseconds time) {
     return contexts_[context].sleep(time);
   }
+
+  /// Whether a reaper has been under creation for long: its creator waits for libc.
+  bool is_held_up() const noexcept;
 
   /// Takes all events of all contexts, for who must wait for them and cannot rely on the reapers.
   void poll_all(const sys::SignalsBlocked& proof) noexcept;

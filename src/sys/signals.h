@@ -50,22 +50,33 @@ class SignalsBlocked {
   SignalsBlocked(const SignalsBlocked&) = delete;
   SignalsBlocked& operator=(const SignalsBlocked&) = delete;
 
+  /// Whether a signal is due when this one ends.
+  bool is_signal_due() const noexcept {
+    return is_any_due([](int /*signo*/) { return true; });
+  }
+
   /// Whether a handler is due, when this one ends, that ends a wait: one without SA_RESTART.
   bool is_interruption_due() const noexcept {
-    sigset_t due;
-    bool is_due = false;
-    for (int signo = ::sigpending(&due) == 0 ? 1 : NSIG; signo < NSIG && !is_due; ++signo) {
+    return is_any_due([](int signo) {
       struct sigaction action {};
-      is_due = sigismember(&due, signo) == 1 && sigismember(&before_, signo) == 0 &&
-               ::sigaction(signo, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
-               action.sa_handler != SIG_IGN && (action.sa_flags & SA_RESTART) == 0;
-    }
-    return is_due;
+      return ::sigaction(signo, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+             action.sa_handler != SIG_IGN && (action.sa_flags & SA_RESTART) == 0;
+    });
   }
 
   bool may_create_threads() const noexcept { return may_create_threads_; }
 
  private:
+  template <typename Matters>
+  bool is_any_due(const Matters& matters) const noexcept {
+    sigset_t due;
+    bool is_due = false;
+    for (int signo = ::sigpending(&due) == 0 ? 1 : NSIG; signo < NSIG && !is_due; ++signo) {
+      is_due = sigismember(&due, signo) == 1 && sigismember(&before_, signo) == 0 && matters(signo);
+    }
+    return is_due;
+  }
+
   CancellationDisabled whole_;
   sigset_t before_;
   const bool may_create_threads_;

@@ -56,9 +56,7 @@ TEST_F(PartlyCached, ReadThatAClosePreventsIsNoShortRead) {
 
 // Its flags have changed behind the library's back, so that an attempt waits for the device.
 TEST_F(PartlyCached, SlowAttemptHasTheDescriptorLookedAtAnew) {
-  if (!in_environment({{"AIOX_IMMEDIATE", "on"}})) {
-    return;
-  }
+  if (!in_environment({{"AIOX_IMMEDIATE", "on"}})) return;
   gate.open();
   const auto attempts_of_a_read = [&] {
     const std::size_t before = gate.file_attempts();

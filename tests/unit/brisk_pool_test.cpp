@@ -88,6 +88,34 @@ TEST_F(BriskPoolTest, AWorkerThatIsBlockedAloneIsNotReplaced) {
   wait_served(submitted + 1);
 }
 
+TEST_F(BriskPoolTest, OneThatWatchesForNothingGoesToSleepAndLeaves) {
+  make_brisk();
+  block_the_worker();
+  bench.config.set(sys::Option::kIdleMs, 1);
+  EXPECT_TRUE(kick());
+  EXPECT_EQ(pool->workers(), 2U);
+  wait_until([&] { return pool->workers() == 1; }, "the leaving of the one that watches");
+  EXPECT_TRUE(pool->pace().is_brisk());
+}
+
+TEST_F(BriskPoolTest, OneOfTheSurplusDoesNotLeaveAsTheOneThatWatches) {
+  make_brisk();
+  block_the_worker(2);
+  {
+    const CreationWatch too_late([&] { bench.config.set(sys::Option::kMaxWorkers, 1); });
+    EXPECT_TRUE(kick());
+  }
+  const auto has_left = [&] {
+    set_limit(1);  // it may have looked before it was counted
+    return pool->workers() == 1;
+  };
+  wait_until(has_left, "the surplus to leave");
+  EXPECT_TRUE(pool->pace().is_brisk());
+  set_limit(64);
+  submit(1);
+  server.wait_started(submitted + 1);
+}
+
 TEST_F(BriskPoolTest, WhatIsPushedAfterAPauseIsServed) {
   make_brisk();
   bench.config.set(sys::Option::kIdleMs, 1);

@@ -3,11 +3,14 @@
 // lio_listio() over O_DIRECT files: what is collected for one call of the kernel, and what others
 // do to it meanwhile. "Meanwhile" is when the next entry's sigevent is looked at.
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -133,6 +136,35 @@ TEST_F(EngineDirectList, CallerWhoWaitsGoesOnWhereNobodyMakesRoom) {
   observer.join();
 }
 
+TEST_F(EngineDirectList, HandlerFindsNothingThatWaitsForItsOwnThread) {
+  static std::function<void()> in_handler;
+  struct sigaction action {};
+  action.sa_handler = [](int) { in_handler(); };
+  action.sa_flags = SA_RESTART;
+  struct sigaction before {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
+  constexpr std::size_t kCollected = io::Ring::kEntries + ListCall::kMost;
+  std::vector<aiocb*> list = entries(2 * io::Ring::kEntries, LIO_READ);
+  list.front() = entry('f', LIO_READ);
+  std::atomic<bool> is_there = false;
+  notifier.before_deliver = [&] {  // the reaper is held in it, and the ring full
+    wait_until([&] { return is_there.load(); }, "the handler");
+  };
+  in_handler = [&] {
+    is_there = true;
+    wait_until([&] { return status(*list[kCollected - 1]) == 0; }, "what was collected");
+  };
+  std::thread observer([&, caller = ::pthread_self()] {
+    wait_until([&] { return engine->counters().read.submitted == kCollected; }, "the last entry");
+    ::pthread_kill(caller, SIGUSR1);
+  });
+  EXPECT_EQ(submit(LIO_WAIT, list), 0);
+  observer.join();
+  EXPECT_TRUE(is_there);
+  wait_for_all(list);
+  ::sigaction(SIGUSR1, &before, nullptr);
+}
+
 TEST_F(EngineDirectList, WhatTheRingHasNoRoomForIsQueuedWhereNobodyWaits) {
   const std::vector<aiocb*> list = entries(4 * io::Ring::kEntries, LIO_READ);
   EXPECT_EQ(submit(LIO_NOWAIT, list), 0);
@@ -255,6 +287,67 @@ TEST_F(EngineDirectList, CollectedWritesAreBeforeASyncThatComesMeanwhile) {
   const CallFails once(SYS_io_submit, EINVAL, 1);  // so that a worker writes it, and fails
   EXPECT_EQ(submit(LIO_WAIT, {write, entry('r', LIO_READ)}), EIO);
   wait_status(sync, EIO);
+}
+
+/// Another thread submits, and waits for libc to create the reaper.
+class HeldReaper : public EngineDirectList {
+ protected:
+  /// Has `meanwhile` done while the submitter of these waits.
+  template <typename What>
+  int submit_held(const std::vector<aiocb*>& list, What&& meanwhile) {
+    std::atomic<bool> is_held = false;
+    std::atomic<bool> may_go = false;
+    const CreationWatch watch([&, self = std::this_thread::get_id()] {
+      if (std::this_thread::get_id() == self) {
+        return;
+      }
+      is_held = true;
+      wait_until([&] { return may_go.load(); }, "the lock");
+    });
+    int error = -1;
+    std::thread submitter([&] { error = submit(LIO_NOWAIT, list); });
+    wait_until([&] { return is_held.load(); }, "the reaper to be created");
+    meanwhile();
+    may_go = true;
+    submitter.join();
+    return error;
+  }
+};
+
+TEST_F(HeldReaper, CloserDoesNotLeaveARequestBehindThatMeetsTheNextFile) {
+  config.set(sys::Option::kCloseMs, 1);
+  aiocb* const write = entry('w', LIO_WRITE);
+  const CallFails count(SYS_io_submit, 0, 0);
+  submit_held({write}, [&] {
+    prepare_close();
+    EXPECT_EQ(status(*write), ECANCELED);
+  });
+  EXPECT_EQ(count.made(), 0);
+  EXPECT_EQ(gate.started(), "");
+  EXPECT_EQ(status(*write), ECANCELED);
+}
+
+TEST_F(HeldReaper, CloserCarriesTheWriteOutInstead) {
+  config.set(sys::Option::kCloseMs, 600'000);
+  aiocb* const write = entry('w', LIO_WRITE);
+  const CallFails count(SYS_io_submit, 0, 0);
+  submit_held({write}, [&] {
+    prepare_close();
+    EXPECT_EQ(status(*write), 0);
+  });
+  EXPECT_EQ(count.made(), 0);
+  EXPECT_EQ(gate.started(), "w");
+}
+
+TEST_F(HeldReaper, RequestThatItIsForCanBeCancelled) {
+  aiocb* const cancelled = entry('c', LIO_READ);
+  aiocb* const read = entry('r', LIO_READ);
+  EXPECT_EQ(submit_held({cancelled, read}, [&] { EXPECT_EQ(cancel(*cancelled), AIO_CANCELED); }),
+            0);
+  wait_status(*read, 0);
+  EXPECT_EQ(gate.started(), "");
+  EXPECT_EQ(*static_cast<volatile char*>(cancelled->aio_buf), 'c');
+  notifier.wait_told("cr");
 }
 
 TEST_F(EngineDirectList, CancellersRaceWithTheCallAndEachEntryEndsOnce) {

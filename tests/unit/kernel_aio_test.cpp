@@ -131,8 +131,7 @@ TEST_F(KernelAioTest, TakesManyInOrderUntilOneIsRefused) {
   for (const Operation& operation : operations) {
     orders.push_back({.operation = &operation, .cookie = orders.size(), .reqprio = 0});
   }
-  const sys::SignalsBlocked proof;
-  const Submission submission = aio->submit(orders, proof);
+  const Submission submission = io::submit(*aio, orders);
   EXPECT_EQ(submission.taken, 70U);
   EXPECT_EQ(submission.why, Submitted::kRefused);
   EXPECT_EQ(submission.error, EBADF);
@@ -161,10 +160,10 @@ TEST_F(KernelAioTest, MakesRoomItselfWhereEventsAreThere) {
 TEST_F(KernelAioTest, ListenerMaySubmit) {
   struct Again final : CompletionListener {
     void completed(std::uint64_t cookie, Result /*result*/,
-                   const sys::SignalsBlocked& proof) noexcept override {
+                   const sys::SignalsBlocked& /*proof*/) noexcept override {
       if (++count < 100) {
         const Order order{.operation = &operation, .cookie = cookie + 1, .reqprio = 0};
-        aio->submit({&order, 1}, proof);
+        io::submit(*aio, {&order, 1});
       }
     }
     bool is_plain(std::uint64_t /*cookie*/) const noexcept override { return true; }
@@ -177,8 +176,7 @@ TEST_F(KernelAioTest, ListenerMaySubmit) {
   again.aio = &other;
   again.operation = reading(*file, block, 0);
   const Order order{.operation = &again.operation, .cookie = 0, .reqprio = 0};
-  const sys::SignalsBlocked proof;
-  const Submission first = other.submit({&order, 1}, proof);
+  const Submission first = io::submit(other, {&order, 1});
   wait_until(
       [&] {
         other.poll(first.context);
@@ -327,8 +325,7 @@ TEST_F(KernelAioTest, ChildOfForkStartsAnewAndLeavesTheParentsAlone) {
     auto* const anew = new KernelAio(*this, config);
     const Operation operation = reading(*file, block, kBlock);
     const Order order{.operation = &operation, .cookie = 1, .reqprio = 0};
-    const sys::SignalsBlocked proof;
-    const Submission made = anew->submit({&order, 1}, proof);
+    const Submission made = io::submit(*anew, {&order, 1});
     while (made.taken == 1 && results(1).empty()) {
       ::sched_yield();
     }

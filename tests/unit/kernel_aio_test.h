@@ -10,12 +10,14 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -54,6 +56,20 @@ inline Operation writing(int fildes, Block& block, off_t offset) {
   Operation operation = reading(fildes, block, offset);
   operation.opcode = Opcode::kWrite;
   return operation;
+}
+
+/// Reserves room and submits, until all are or one is not taken.
+inline Submission submit(KernelAio& aio, std::span<const Order> orders) {
+  const sys::SignalsBlocked proof;
+  for (std::size_t taken = 0;;) {
+    Reservation room = aio.reserve(orders.size() - taken, proof);
+    Submission made = aio.submit(room, orders.subspan(taken, std::max(room.count, 1U)));
+    aio.give_back(room);
+    made.taken = taken += made.taken;
+    if (made.why != Submitted::kAll || taken == orders.size()) {
+      return made;
+    }
+  }
 }
 
 class KernelAioTest : public testing::Test, public CompletionListener {
@@ -97,8 +113,7 @@ class KernelAioTest : public testing::Test, public CompletionListener {
 
   Submission submit(const Operation& operation, std::uint64_t cookie, int reqprio = 0) {
     const Order order{.operation = &operation, .cookie = cookie, .reqprio = reqprio};
-    const sys::SignalsBlocked proof;
-    return aio->submit({&order, 1}, proof);
+    return io::submit(*aio, {&order, 1});
   }
 
   // Submits what has to be taken.

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <limits>
 #include <memory>
 
 namespace aiox {
@@ -57,6 +58,8 @@ TEST_F(ListCallTest, DoesNotKnowWhatIsBehindANumberThatWasClosed) {
 
 TEST_F(ListCallTest, LeavesToTheCheckWhatMayBeRefused) {
   entry.aio_offset = -1;
+  EXPECT_FALSE(knows());
+  entry.aio_offset = std::numeric_limits<off_t>::max();
   EXPECT_FALSE(knows());
   entry.aio_offset = 0;
   entry.aio_reqprio = kReqprioMax + 1;
@@ -129,7 +132,7 @@ TEST_F(ListCallTest, IsFullOfEitherKind) {
     call.add_queued();
   }
   EXPECT_TRUE(call.is_full());
-  call.forget_direct();
+  EXPECT_EQ(call.take_direct().size(), ListCall::kMost);
   EXPECT_TRUE(call.is_full());
   EXPECT_TRUE(call.take_queued());
   EXPECT_FALSE(call.is_full());
