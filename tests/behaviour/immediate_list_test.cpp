@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "immediate_test.h"
 #include "support/descriptors.h"
 #include "support/events.h"
 #include "support/process.h"
@@ -20,18 +21,6 @@
 namespace aiox::test {
 namespace {
 
-constexpr std::size_t kSpan = 4'096;
-
-std::string pattern(std::size_t nbytes) {
-  std::string bytes(nbytes, '\0');
-  for (std::size_t i = 0; i < nbytes; ++i) {
-    bytes[i] = static_cast<char>('a' + (i * 7 + i / kSpan) % 26);
-  }
-  return bytes;
-}
-
-// The tests are about these settings, whatever the environment says.
-bool with_immediate() { return in_environment({{"AIOX_IMMEDIATE", "on"}}); }
 bool with_portions_of_one() {
   return in_environment({{"AIOX_IMMEDIATE", "on"}, {"AIOX_IMMEDIATE_CALL_MAX", "4096"}});
 }

@@ -2,6 +2,8 @@
 //
 // What is there at once is over when the call returns, with no thread; and what a hint that is out
 // of date does not do.
+#include "immediate_test.h"
+
 #include <aio.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -23,19 +25,6 @@
 
 namespace aiox::test {
 namespace {
-
-constexpr std::size_t kSpan = 4'096;
-
-std::string pattern(std::size_t nbytes) {
-  std::string bytes(nbytes, '\0');
-  for (std::size_t i = 0; i < nbytes; ++i) {
-    bytes[i] = static_cast<char>('a' + (i * 7 + i / kSpan) % 26);
-  }
-  return bytes;
-}
-
-// The tests are about this setting, whatever the environment says.
-bool with_immediate() { return in_environment({{"AIOX_IMMEDIATE", "on"}}); }
 
 Descriptor in_memory() { return Descriptor(::memfd_create("aiox-test", MFD_CLOEXEC)); }
 
