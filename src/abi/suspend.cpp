@@ -98,12 +98,19 @@ bool has_handler_that_ends_calls(int signal) noexcept {
           (static_cast<unsigned>(action.sa_flags) & SA_RESETHAND) != 0);
 }
 
+// What a thread brings upon itself, and not while it sleeps. Programs often have handlers for these
+// (crash reports, garbage collectors, sanitizers) beside others that let calls go on.
+bool is_of_a_fault(int signal) noexcept {
+  return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
+         signal == SIGTRAP || signal == SIGSYS || signal == SIGABRT;
+}
+
 // After a handler: whether the calls that it interrupts go on, for all that there are. The kernel
 // knows which one ran, and does not tell of it here. Where some let calls go on and others do not,
 // the call ends, as it would with either kind alone after one of the latter.
 bool handlers_restart_calls() noexcept {
   for (int signal = 1; signal < NSIG; ++signal) {
-    if (has_handler_that_ends_calls(signal)) {
+    if (!is_of_a_fault(signal) && has_handler_that_ends_calls(signal)) {
       return false;
     }
   }

@@ -65,6 +65,9 @@ TEST_F(Direct, SuspendOverManyReturnsWithTheFirst) {
   EXPECT_TRUE(std::any_of(list.begin(), list.end(), [](const aiocb* entry) {
     return entry != nullptr && ::aio_error(entry) == 0;
   }));
+  for (Transfer& transfer : transfers) {
+    wait_until([&] { return ::aio_error(&transfer) != EINPROGRESS; }, "the end of all reads");
+  }
 }
 
 TEST_F(Direct, SuspendBesideAStreamSeesTheRead) {
@@ -102,12 +105,27 @@ TEST_F(Direct, SuspendOfSeveralThreadsWakesEachForItsOwn) {
   }
 }
 
+/// A handler that does nothing, for as long as this lives.
+class Handler {
+ public:
+  Handler(int signal, int flags) : signal_(signal) {
+    struct sigaction action {};
+    action.sa_handler = [](int /*number*/) {};
+    action.sa_flags = flags;
+    EXPECT_EQ(::sigaction(signal_, &action, &before_), 0);
+  }
+  ~Handler() { EXPECT_EQ(::sigaction(signal_, &before_, nullptr), 0); }
+  Handler(const Handler&) = delete;
+  Handler& operator=(const Handler&) = delete;
+
+ private:
+  int signal_;
+  struct sigaction before_ {};
+};
+
 TEST_F(Direct, SuspendWithoutATimeoutGoesOnAfterAHandlerThatRestartsCalls) {
-  struct sigaction action {};
-  action.sa_handler = [](int /*number*/) {};
-  action.sa_flags = SA_RESTART;
-  struct sigaction before {};
-  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
+  const Handler handler(SIGUSR1, SA_RESTART);
+  const Handler of_faults(SIGFPE, 0);
   std::atomic<bool> over = false;
   std::thread disturber([&, sleeper = ::pthread_self()] {
     while (!over) {
@@ -120,7 +138,6 @@ TEST_F(Direct, SuspendWithoutATimeoutGoesOnAfterAHandlerThatRestartsCalls) {
   }
   over = true;
   disturber.join();
-  ASSERT_EQ(::sigaction(SIGUSR1, &before, nullptr), 0);
 }
 
 // The kernel has forgotten such a handler by the time that the call asks which one it was.
