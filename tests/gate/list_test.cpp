@@ -66,6 +66,9 @@ TEST_F(ListIo, InterruptedWaitLeavesTheRequestsAloneAndNothingOnTheStack) {
 }
 
 TEST_F(ListIo, WaitGoesOnAfterAHandlerWithSaRestart) {
+  if (kThreadSanitized) {
+    GTEST_SKIP() << "it keeps signals back until the thread makes a call, and this one goes on";
+  }
   const HandledSignal handled(SIGUSR1, SA_RESTART);
   const Pestering pestering(pthread_self(), SIGUSR1);
   std::thread opener([&] {
