@@ -3,8 +3,9 @@
 // A lio_listio() call under way: what its entries have left to be done for several of them at once.
 //
 // What waits here is in a state in which others can end it. An O_DIRECT entry is kWaiting until
-// just before io_submit(): it can be cancelled, and a closer need not wait for it. What was queued
-// is kQueued: workers who pass by take it, and only that one is called is put off.
+// just before io_submit(): it can be cancelled, and carried out by a closer who finds its submitter
+// stuck. What was queued is kQueued: workers who pass by take it, and only that one is called is
+// put off.
 #pragma once
 
 #include <algorithm>
