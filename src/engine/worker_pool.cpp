@@ -70,11 +70,11 @@ bool WorkerPool::kick(const sys::SignalsBlocked& proof) noexcept {
   if (under_way && live_.load(std::memory_order_seq_cst) > 0) {
     return true;
   }
-  return wake_or_create(proof);
+  return wake_or_create(Caller::kSubmitter, proof);
 }
 
 // Called with `waking_` taken. Hands it to the worker that it wakes or creates, or gives it up.
-bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
+bool WorkerPool::wake_or_create(Caller caller, const sys::SignalsBlocked& proof) noexcept {
   bool may_grow = false;
   do {
     Worker* worker = nullptr;
@@ -82,7 +82,8 @@ bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
       sys::MutexLock lock(mutex_, proof);
       worker = take_idle();
       may_grow = worker == nullptr && !closing_ &&
-                 (serving() < limit() || live_.load(std::memory_order_seq_cst) <= 0);
+                 (serving() < limit() ||
+                  (caller == Caller::kSubmitter && live_.load(std::memory_order_seq_cst) <= 0));
       threads_.fetch_add(may_grow ? 1 : 0, std::memory_order_relaxed);
     }
     if (worker != nullptr) {
@@ -220,7 +221,8 @@ void WorkerPool::hand_on(const sys::SignalsBlocked& proof) noexcept {
       return;
     }
   }
-  static_cast<void>(wake_or_create(proof));  // where there can be no further one, we are there
+  // Where there can be no further one, we are there.
+  static_cast<void>(wake_or_create(Caller::kWorker, proof));
 }
 
 WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept {
@@ -283,6 +285,9 @@ WorkerPool::Wakeup WorkerPool::lie_down(Worker& self, Place place, sys::Nanoseco
     if (closing_) {
       return Wakeup::kTimeIsUp;
     }
+    if (may_leave()) {  // whoever lowered the limit just now has not seen us on the list
+      return Wakeup::kLook;
+    }
     self.woken.store(kAsleep, std::memory_order_relaxed);
     self.idle = true;
     place == Place::kFirst ? idle_.push_front(self) : idle_.push_back(self);
@@ -334,13 +339,10 @@ bool WorkerPool::leave_to_others(Worker& worker, const sys::SignalsBlocked& proo
   Worker* successor = nullptr;
   {
     sys::MutexLock lock(mutex_, proof);
-    if (!is_surplus()) {
+    if (!may_leave()) {
       return false;
     }
-    if (live_.fetch_sub(1, std::memory_order_seq_cst) <= 1) {
-      live_.fetch_add(1, std::memory_order_seq_cst);
-      return false;
-    }
+    live_.fetch_sub(1, std::memory_order_seq_cst);
     awake_.fetch_sub(1, std::memory_order_seq_cst);
     successor = queue_.size() > 0 ? take_idle() : nullptr;
     count_out(worker);

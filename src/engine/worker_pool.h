@@ -82,7 +82,8 @@ class WorkerPool {
   [[nodiscard]] bool kick(const sys::SignalsBlocked& proof) noexcept;
 
   /// To be called after the limit or the idle time has changed: both hold from now on, also for
-  /// those that sleep. What runs is left to end.
+  /// those that sleep. What runs is left to end, and who is just about to take a request may still
+  /// do so.
   void reconfigure(const sys::SignalsBlocked& proof) noexcept;
 
   /// The calling worker begins, and has ended, something that may take for ever: in between it
@@ -101,11 +102,8 @@ class WorkerPool {
   /// Whether there is another processor to wait for.
   bool may_spin() const noexcept { return processors_ > 1; }
 
-  /// The number of worker threads.
-  std::size_t workers() const noexcept {
-    const std::ptrdiff_t live = live_.load(std::memory_order_seq_cst);
-    return (live > 0 ? static_cast<std::size_t>(live) : 0) + aside_.load(std::memory_order_relaxed);
-  }
+  /// The number of worker threads, with those that are just being created.
+  std::size_t workers() const noexcept { return threads_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr std::size_t kMaxWorkers = 1024;  // the largest AIOX_MAX_WORKERS
@@ -132,6 +130,9 @@ class WorkerPool {
 
   enum class Place { kFirst, kLast };  // on the idle list
 
+  /// A worker need not be counted as live yet to know that there is one.
+  enum class Caller { kSubmitter, kWorker };
+
   static void* worker_main(void* pool);
   void run(Worker& self, const sys::SignalsBlocked& proof) noexcept;
   Wakeup sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept;
@@ -145,7 +146,7 @@ class WorkerPool {
   Wakeup spin() noexcept;
   Request* hand_on_and_take(const sys::SignalsBlocked& proof) noexcept;
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
-  bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
+  bool wake_or_create(Caller caller, const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;
   void rouse_all(const sys::SignalsBlocked& proof) noexcept;
   static void wake(Worker& worker, Wakeup why) noexcept;
@@ -163,6 +164,9 @@ class WorkerPool {
 
   /// Whether there are more threads than may serve: those that stand aside do not count.
   bool is_surplus() const noexcept { return serving() > limit(); }
+  bool may_leave() const noexcept AIOX_REQUIRES(mutex_) {
+    return is_surplus() && live_.load(std::memory_order_seq_cst) > 1;
+  }
   std::size_t serving() const noexcept {
     return threads_.load(std::memory_order_relaxed) - aside_.load(std::memory_order_relaxed);
   }

@@ -5,10 +5,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <iterator>
 
 #include "support/patience.h"
+#include "support/process.h"
 #include "sys/config.h"
 
 namespace aiox::test {
@@ -288,6 +290,9 @@ void Driver::change_workers() {
   aioinit wishes{};
   wishes.aio_threads = static_cast<int>(workers);
   aio_init(&wishes);
+  // One of the surplus that is just about to take a request still may.
+  const std::size_t most = std::max(workers, model_.running().size());
+  wait_until([&] { return statistics().workers <= most; }, "the leaving of the surplus");
   model_.set_workers(workers);
 }
 

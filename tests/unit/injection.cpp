@@ -26,15 +26,16 @@ std::atomic<std::size_t> smallest_stack{0};
 std::atomic<std::size_t> largest_stack{SIZE_MAX};
 std::atomic<const FutexWatch::Look*> futex_look{nullptr};
 std::atomic<const CreationWatch::Look*> creation_look{nullptr};
+std::atomic<const CreationWatch::Look*> created_look{nullptr};
 std::atomic<int> lookers{0};
 std::atomic<long> failing_call{-1};
 std::atomic<int> failing_error{0};
 std::atomic<int> failures_left{0};
 std::atomic<int> calls_made{0};
 
-void look_at_creation() {
+void look_at_creation(const std::atomic<const CreationWatch::Look*>& moment) {
   ++lookers;
-  if (const CreationWatch::Look* const look = creation_look.load(); look != nullptr) {
+  if (const CreationWatch::Look* const look = moment.load(); look != nullptr) {
     (*look)();
   }
   --lookers;
@@ -90,9 +91,12 @@ SmallStacksFail::~SmallStacksFail() { smallest_stack = 0; }
 LargeStacksFail::LargeStacksFail(std::size_t largest) { largest_stack = largest; }
 LargeStacksFail::~LargeStacksFail() { largest_stack = SIZE_MAX; }
 
-CreationWatch::CreationWatch(Look look) : look_(std::move(look)) { creation_look = &look_; }
+CreationWatch::CreationWatch(Look look, Moment moment) : look_(std::move(look)) {
+  (moment == Moment::kBefore ? creation_look : created_look) = &look_;
+}
 CreationWatch::~CreationWatch() {
   creation_look = nullptr;
+  created_look = nullptr;
   wait_until([] { return lookers == 0; }, "the end of all looks");
 }
 
@@ -116,7 +120,7 @@ extern "C" [[gnu::visibility("default")]] int pthread_create(pthread_t* thread,
   using Create = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
   static const auto next = reinterpret_cast<Create>(dlsym(RTLD_NEXT, "pthread_create"));
   ++asked_for;
-  look_at_creation();
+  look_at_creation(creation_look);
   std::size_t size = 0;
   if (attributes != nullptr) {
     pthread_attr_getstacksize(attributes, &size);
@@ -130,7 +134,9 @@ extern "C" [[gnu::visibility("default")]] int pthread_create(pthread_t* thread,
   }
   const Create create =
       __interceptor_pthread_create != nullptr ? &__interceptor_pthread_create : next;
-  return create(thread, attributes, entry, argument);
+  const int error = create(thread, attributes, entry, argument);
+  look_at_creation(created_look);
+  return error;
 }
 
 extern "C" [[gnu::visibility("default")]] long syscall(long number, ...) noexcept {

@@ -20,11 +20,13 @@ class ThreadsFail {
   ThreadsFail& operator=(const ThreadsFail&) = delete;
 };
 
-/// While one lives, `look` is called before each pthread_create(), by the thread that calls it.
+/// While one lives, `look` is called before (or after) each pthread_create(), by the thread that
+/// calls it. One at a time.
 class CreationWatch {
  public:
   using Look = std::function<void()>;
-  explicit CreationWatch(Look look);
+  enum class Moment { kBefore, kAfter };
+  explicit CreationWatch(Look look, Moment moment = Moment::kBefore);
   ~CreationWatch();
   CreationWatch(const CreationWatch&) = delete;
   CreationWatch& operator=(const CreationWatch&) = delete;

@@ -84,6 +84,16 @@ TEST_F(WorkerPoolTest, NeverServesMoreAtOnceThanTheLimit) {
   EXPECT_EQ(server.most_inside(), 3U);
 }
 
+TEST_F(WorkerPoolTest, AWorkerThatIsQuickerThanItsCreatorCreatesNoneAboveTheLimit) {
+  set_limit(1);
+  server.close();
+  bench.push(1, lane_of(0));
+  bench.push(2, lane_of(0));
+  const CreationWatch watch([&] { server.wait_started(1); }, CreationWatch::Moment::kAfter);
+  EXPECT_TRUE(kick());
+  EXPECT_EQ(pool->workers(), 1U);
+}
+
 TEST_F(WorkerPoolTest, AHigherLimitHoldsFromTheNextKickOn) {
   set_limit(1);
   server.close();
@@ -96,10 +106,11 @@ TEST_F(WorkerPoolTest, AHigherLimitHoldsFromTheNextKickOn) {
   EXPECT_EQ(pool->workers(), 4U);
 }
 
-TEST_F(WorkerPoolTest, ALowerLimitHoldsFromTheNextKickOn) {
+TEST_F(WorkerPoolTest, ALowerLimitHoldsForThoseThatSleep) {
   make_idle(4);
   server.forget_most_inside();
   set_limit(1);
+  wait_until([&] { return pool->workers() == 1; }, "the leaving of the surplus");
   server.close();
   submit(4);
   for (std::size_t started = 5; started <= 8; ++started) {
@@ -108,6 +119,28 @@ TEST_F(WorkerPoolTest, ALowerLimitHoldsFromTheNextKickOn) {
   }
   wait_until([&] { return server.served() == 8; }, "the end of all requests");
   EXPECT_EQ(server.most_inside(), 1U);
+}
+
+TEST_F(WorkerPoolTest, ALowerLimitHoldsForOneThatIsAboutToSleep) {
+  server.close();
+  submit(2);
+  server.wait_started(2);
+  Baton about_to_sleep;
+  Baton lowered;
+  std::atomic<bool> asked = false;
+  server.do_when_asked([&] {
+    if (!asked.exchange(true)) {
+      about_to_sleep.pass();
+      lowered.wait();
+    }
+  });
+  server.let_through(1);
+  about_to_sleep.wait();
+  set_limit(1);
+  lowered.pass();
+  wait_until([&] { return pool->workers() == 1; }, "the leaving of the one that was not busy");
+  server.open();
+  pool.reset();  // before what its workers refer to
 }
 
 TEST_F(WorkerPoolTest, TheSurplusLeavesWhenItRunsOutOfWork) {
