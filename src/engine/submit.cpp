@@ -100,6 +100,7 @@ void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode, L
                        .nbytes = sync ? 0 : control_block.aio_nbytes,
                        .offset = sync ? 0 : control_block.aio_offset};
   request.ordered = !sync && (may_wait(traits.kind) || (traits.append && opcode == Opcode::kWrite));
+  request.is_sync.store(sync, std::memory_order_relaxed);
   request.abandoned = false;
   if (request.context == io::KernelAio::kNoContext) {
     const int reqprio = sync ? 0 : control_block.aio_reqprio;

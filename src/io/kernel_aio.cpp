@@ -95,6 +95,14 @@ bool KernelAio::poll(std::uint32_t context) noexcept {
   return present->poll_plain(proof);
 }
 
+bool KernelAio::poll_each() noexcept {
+  bool any = false;
+  for (std::uint32_t i = 0; i < end(); ++i) {
+    any |= poll(i);
+  }
+  return any;
+}
+
 void KernelAio::rely(std::uint32_t context, Reliance how) noexcept {
   if (AioContext* const present = find_open(context); present != nullptr) {
     present->rely(how);

@@ -72,6 +72,12 @@ class KernelAio {
   /// two loads.
   bool poll(std::uint32_t context) noexcept;
 
+  /// The same for all contexts.
+  bool poll_each() noexcept;
+
+  /// Whether there is a context.
+  bool is_used() const noexcept { return end() != 0; }
+
   /// See AioContext, for that context, which may be any number: nothing is leased then.
   void rely(std::uint32_t context, Reliance how) noexcept;
   void rely_no_more(std::uint32_t context, Reliance how) noexcept;
