@@ -117,9 +117,9 @@ void Engine::completed(std::uint64_t cookie, Result result, const SignalsBlocked
   }
 }
 
-// The event is not taken yet, so the request is there. (Should a sync come to wait for a write
-// whose event is being taken, or an O_APPEND write stand behind one of before that flag was set,
-// and there be no worker, who has taken the event carries that out.)
+// The event is not taken yet, so the request is there. (Should a sync, or an O_APPEND write, come
+// to wait for a write whose event is being taken, and there be no worker, who has taken the event
+// carries that out.)
 bool Engine::is_plain(std::uint64_t cookie) const noexcept {
   const Request* const request = table_.find(Ticket::from_bits(cookie));
   return request != nullptr &&

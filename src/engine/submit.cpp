@@ -196,6 +196,9 @@ int Engine::enter_line(aiocb& control_block, Request& request, const FileIdentit
   descriptors_.use(descriptor, proof);
   if (descriptor.enter(request)) {
     give_turn(request, descriptor, aftermath, proof);
+  } else if (request.ordered) {
+    descriptor.for_each_unordered_right_before(
+        request, [&](Request& write) { rely_on(write, io::Reliance::kReaper); });
   }
   return 0;
 }
