@@ -84,8 +84,8 @@ class alignas(128) Descriptor {
     }
   }
 
-  /// Calls `visit(Request&)` for those before that ordered request in its list, back to the one that
-  /// is ordered, too: writes from before O_APPEND was set.
+  /// Calls `visit(Request&)` for those before that ordered request in its list, back to the one
+  /// that is ordered, too: writes from before O_APPEND was set.
   template <typename Visit>
   void for_each_unordered_right_before(const Request& ordered, Visit&& visit) noexcept
       AIOX_REQUIRES(mutex) {

@@ -34,7 +34,9 @@ std::uint64_t next_id() noexcept {
 }  // namespace
 
 KernelAio::KernelAio(CompletionListener& listener, const sys::Config& config) noexcept
-    : listener_(listener), config_(config), id_(next_id()) {}
+    : listener_(listener), config_(config), id_(next_id()) {
+  static_cast<void>(contexts_.wipe_on_fork());
+}
 
 KernelAio::~KernelAio() {
   for (std::uint32_t i = 0; i < end(); ++i) {
