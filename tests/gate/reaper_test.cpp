@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// aio_suspend() may be called in a handler that has interrupted malloc(), fork() or
-// pthread_create(), and then waits for nobody who creates a thread: not for a reaper that tells of
+// aio_suspend() and aio_error() may be called in a handler that has interrupted malloc(), fork() or
+// pthread_create(), and then wait for nobody who creates a thread: not for a reaper that tells of
 // another request of its ring either.
 #include <aio.h>
 #include <fcntl.h>
@@ -121,6 +121,15 @@ TEST_F(HeldReaper, DoesNotHoldUpWhoWaitsForASync) {
   hold_the_reaper();
   write();
   suspend_until_over(sync());
+  release_the_reaper(2);
+}
+
+TEST_F(HeldReaper, DoesNotHoldUpWhoAsksForASyncAgainAndAgain) {
+  if (!in_environment({{"AIOX_KERNEL_AIO", "always"}})) return;
+  hold_the_reaper();
+  write();
+  const Transfer& synced = sync();
+  wait_until([&] { return aio_error(&synced) == 0; }, "the end of the sync");
   release_the_reaper(2);
 }
 
