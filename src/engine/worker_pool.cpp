@@ -70,11 +70,11 @@ bool WorkerPool::kick(const sys::SignalsBlocked& proof) noexcept {
   if (under_way && live_.load(std::memory_order_seq_cst) > 0) {
     return true;
   }
-  return wake_or_create(Caller::kSubmitter, proof);
+  return wake_or_create(proof);
 }
 
 // Called with `waking_` taken. Hands it to the worker that it wakes or creates, or gives it up.
-bool WorkerPool::wake_or_create(Caller caller, const sys::SignalsBlocked& proof) noexcept {
+bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
   bool may_grow = false;
   do {
     Worker* worker = nullptr;
@@ -82,8 +82,7 @@ bool WorkerPool::wake_or_create(Caller caller, const sys::SignalsBlocked& proof)
       sys::MutexLock lock(mutex_, proof);
       worker = take_idle();
       may_grow = worker == nullptr && !closing_ &&
-                 (serving() < limit() ||
-                  (caller == Caller::kSubmitter && live_.load(std::memory_order_seq_cst) <= 0));
+                 (serving() < limit() || live_.load(std::memory_order_seq_cst) == 0);
       threads_.fetch_add(may_grow ? 1 : 0, std::memory_order_relaxed);
     }
     if (worker != nullptr) {
@@ -134,8 +133,8 @@ bool WorkerPool::create(const sys::SignalsBlocked& proof) noexcept {
     threads_.fetch_sub(1, std::memory_order_relaxed);
     return false;
   }
-  // Counted by its creator, and only now: a positive count is never too high.
-  live_.fetch_add(1, std::memory_order_seq_cst);
+  sys::MutexLock lock(mutex_, proof);
+  live_.fetch_add(ahead_-- <= 0 ? 1 : 0, std::memory_order_seq_cst);
   return true;
 }
 
@@ -145,6 +144,7 @@ void* WorkerPool::worker_main(void* pool) {
   Worker worker{};
   {
     sys::MutexLock lock(self.mutex_, proof);
+    self.live_.fetch_add(self.ahead_++ >= 0 ? 1 : 0, std::memory_order_seq_cst);
     worker.number = self.take_number();
   }
   sys::name_thread("worker", worker.number);
@@ -221,8 +221,7 @@ void WorkerPool::hand_on(const sys::SignalsBlocked& proof) noexcept {
       return;
     }
   }
-  // Where there can be no further one, we are there.
-  static_cast<void>(wake_or_create(Caller::kWorker, proof));
+  static_cast<void>(wake_or_create(proof));  // where there can be no further one, we are there
 }
 
 WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept {

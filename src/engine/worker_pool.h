@@ -30,7 +30,8 @@
 // one, and a worker leaves only if, after it no longer counts as live, it finds the queue empty. So
 // a request was either refused, or a worker will look at it. A caller that sees no live worker
 // creates one even above the limit, since another's attempt to create the first may still fail; the
-// surplus leaves. A worker that stands aside may never come back: it does not count as live.
+// surplus leaves. A worker that stands aside may never come back: it does not count as live. A new
+// one does from its first step on, or from when its creator knows of it.
 //
 // mutex_ is a leaf of the lock order.
 #pragma once
@@ -130,9 +131,6 @@ class WorkerPool {
 
   enum class Place { kFirst, kLast };  // on the idle list
 
-  /// A worker need not be counted as live yet to know that there is one.
-  enum class Caller { kSubmitter, kWorker };
-
   static void* worker_main(void* pool);
   void run(Worker& self, const sys::SignalsBlocked& proof) noexcept;
   Wakeup sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept;
@@ -146,7 +144,7 @@ class WorkerPool {
   Wakeup spin() noexcept;
   Request* hand_on_and_take(const sys::SignalsBlocked& proof) noexcept;
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
-  bool wake_or_create(Caller caller, const sys::SignalsBlocked& proof) noexcept;
+  bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;
   void rouse_all(const sys::SignalsBlocked& proof) noexcept;
   static void wake(Worker& worker, Wakeup why) noexcept;
@@ -188,8 +186,8 @@ class WorkerPool {
   std::atomic<bool> watched_ = false;   // one of the others watches them; seq_cst, see above
   std::atomic<int> spinning_ = 0;       // 0 or 1 workers that spin; seq_cst, see above
   std::atomic<bool> waking_ = false;    // seq_cst, see above
-  std::atomic<std::ptrdiff_t> live_ = 0;  // seq_cst: created, and neither leaving nor aside
-  sys::FutexWord departures_{0};          // counts threads that are gone, for the destructor
+  std::atomic<std::size_t> live_ = 0;   // seq_cst: created, and neither leaving nor aside
+  sys::FutexWord departures_{0};        // counts threads that are gone, for the destructor
 
   // Being created, live or leaving. Counted up and compared with the limit under mutex_; relaxed.
   std::atomic<std::size_t> threads_ = 0;
@@ -200,6 +198,12 @@ class WorkerPool {
   sys::Mutex mutex_;
   IdleList idle_ AIOX_GUARDED_BY(mutex_);  // the one that slept last is woken first
   bool closing_ AIOX_GUARDED_BY(mutex_) = false;
+
+  // Workers that have begun, less creators that have seen a creation work. A worker is counted as
+  // live by the quicker one of itself and a creator: so there are as many as are counted, and who
+  // works is counted.
+  std::ptrdiff_t ahead_ AIOX_GUARDED_BY(mutex_) = 0;
+
   std::array<std::uint64_t, kMaxWorkers / 64> numbers_ AIOX_GUARDED_BY(mutex_){};  // a bit: in use
 };
 

@@ -94,6 +94,43 @@ TEST_F(WorkerPoolTest, AWorkerThatIsQuickerThanItsCreatorCreatesNoneAboveTheLimi
   EXPECT_EQ(pool->workers(), 1U);
 }
 
+TEST_F(WorkerPoolTest, AWorkerThatIsQuickerThanItsCreatorIsOneToRelyOn) {
+  set_limit(1);
+  std::atomic<bool> kicked = false;
+  server.do_inside([&] {
+    if (!kicked.exchange(true)) {  // as the engine does for the next one in a line
+      bench.push(2, lane_of(0));
+      EXPECT_TRUE(kick());
+    }
+  });
+  const std::size_t before = threads_asked_for();
+  const CreationWatch watch(
+      [&] {
+        if (!pool_thread()) {
+          wait_until([&] { return server.served() == 2; }, "the end of both requests");
+        }
+      },
+      CreationWatch::Moment::kAfter);
+  bench.push(1, lane_of(0));
+  EXPECT_TRUE(kick());
+  EXPECT_EQ(threads_asked_for(), before + 1);
+}
+
+TEST_F(WorkerPoolTest, ALowerLimitHoldsForOneThatIsQuickerThanItsCreator) {
+  server.close();
+  submit(1);
+  server.wait_started(1);
+  const CreationWatch watch(
+      [&] {
+        server.wait_started(2);
+        server.open();
+        set_limit(1);
+        wait_until([&] { return pool->workers() == 1; }, "the leaving of the surplus");
+      },
+      CreationWatch::Moment::kAfter);
+  submit(1);
+}
+
 TEST_F(WorkerPoolTest, AHigherLimitHoldsFromTheNextKickOn) {
   set_limit(1);
   server.close();
