@@ -30,24 +30,24 @@ WorkerPool::~WorkerPool() {
       }
       closing_ = true;
     }
-    rouse_all(proof);
+    rouse(kAll, proof);
     sys::futex_wait(departures_, departures, sys::kForever);
   }
 }
 
 void WorkerPool::reconfigure(const sys::SignalsBlocked& proof) noexcept {
-  rouse_all(proof);
+  rouse(kAll, proof);
   if (queue_.size() > 0) {
     static_cast<void>(kick(proof));  // there may be room for more of them now
   }
 }
 
-// Has all that sleep look around anew.
-void WorkerPool::rouse_all(const sys::SignalsBlocked& proof) noexcept {
+// Has all that sleep, or the first `most` of them, look around anew.
+void WorkerPool::rouse(std::size_t most, const sys::SignalsBlocked& proof) noexcept {
   IdleList sleepers;
   {
     sys::MutexLock lock(mutex_, proof);
-    while (Worker* const worker = take_idle()) {
+    for (Worker* worker = nullptr; most > 0 && (worker = take_idle()) != nullptr; --most) {
       sleepers.push_back(*worker);
     }
   }
@@ -68,6 +68,9 @@ bool WorkerPool::kick(const sys::SignalsBlocked& proof) noexcept {
   }
   const bool under_way = waking_.exchange(true, std::memory_order_seq_cst);
   if (under_way && live_.load(std::memory_order_seq_cst) > 0) {
+    if (creations_.load(std::memory_order_seq_cst) > 0) {
+      rouse(1, proof);  // one may have gone to sleep since, and a creation may take long
+    }
     return true;
   }
   return wake_or_create(proof);
@@ -84,6 +87,7 @@ bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
       may_grow = worker == nullptr && !closing_ &&
                  (serving() < limit() || live_.load(std::memory_order_seq_cst) == 0);
       threads_.fetch_add(may_grow ? 1 : 0, std::memory_order_relaxed);
+      creations_.fetch_add(may_grow ? 1 : 0, std::memory_order_seq_cst);
     }
     if (worker != nullptr) {
       wake(*worker, Wakeup::kWoken);
@@ -129,13 +133,15 @@ std::size_t WorkerPool::limit() const noexcept {
 
 bool WorkerPool::create(const sys::SignalsBlocked& proof) noexcept {
   const sys::Stay stay(creating_);
-  if (sys::start_thread(worker_main, this, proof) != 0) {
-    threads_.fetch_sub(1, std::memory_order_relaxed);
-    return false;
-  }
+  const bool worked = sys::start_thread(worker_main, this, proof) == 0;
   sys::MutexLock lock(mutex_, proof);
-  live_.fetch_add(ahead_-- <= 0 ? 1 : 0, std::memory_order_seq_cst);
-  return true;
+  creations_.fetch_sub(1, std::memory_order_seq_cst);
+  if (worked) {
+    live_.fetch_add(ahead_-- <= 0 ? 1 : 0, std::memory_order_seq_cst);
+  } else {
+    threads_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  return worked;
 }
 
 void* WorkerPool::worker_main(void* pool) {

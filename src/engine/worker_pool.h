@@ -12,7 +12,9 @@
 // Nobody sleeps while requests wait: a submitter pushes, then looks for an idle worker; a worker
 // goes to the idle list, then looks at the queue once more. The queue's size and the idle list are
 // seq_cst or under mutex_, so one of the two sees the other. The same holds for `waking_` (cleared,
-// then the queue looked at) and for `live_` (counted down, then the queue looked at).
+// then the queue looked at) and for `live_` (counted down, then the queue looked at). Where the
+// right to wake is with somebody who creates a worker, which may take long, a submitter wakes one
+// that sleeps itself: `creations_` is counted up when none was found on the list, under mutex_.
 //
 // A worker that has just been quick (its request was bound by the processor) spins before it goes
 // to sleep, one at a time. kick() leaves one push to it, by taking `spinning_` back: so it was
@@ -108,6 +110,7 @@ class WorkerPool {
 
  private:
   static constexpr std::size_t kMaxWorkers = 1024;  // the largest AIOX_MAX_WORKERS
+  static constexpr std::size_t kAll = SIZE_MAX;
 
   /// Lives on its thread's stack. It ends its sleep either by taking itself off the idle list, or,
   /// when it finds that another took it off, not before that one has set `woken`. So a wake never
@@ -146,7 +149,7 @@ class WorkerPool {
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
   bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;
-  void rouse_all(const sys::SignalsBlocked& proof) noexcept;
+  void rouse(std::size_t most, const sys::SignalsBlocked& proof) noexcept;
   static void wake(Worker& worker, Wakeup why) noexcept;
   std::size_t limit() const noexcept;
   /// Whether more is queued than those who are awake may be left alone with.
@@ -186,6 +189,7 @@ class WorkerPool {
   std::atomic<bool> watched_ = false;   // one of the others watches them; seq_cst, see above
   std::atomic<int> spinning_ = 0;       // 0 or 1 workers that spin; seq_cst, see above
   std::atomic<bool> waking_ = false;    // seq_cst, see above
+  std::atomic<int> creations_ = 0;      // workers being created; seq_cst, see above
   std::atomic<std::size_t> live_ = 0;   // seq_cst: created, and neither leaving nor aside
   sys::FutexWord departures_{0};        // counts threads that are gone, for the destructor
 
