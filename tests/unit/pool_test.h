@@ -9,12 +9,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string_view>
 
 #include "engine/worker_pool.h"
+#include "injection.h"
 #include "queue_test.h"
 #include "support/patience.h"
 
@@ -156,14 +158,17 @@ class WorkerPoolTest : public testing::Test {
     }
   }
 
-  /// Leaves that many workers behind, asleep or about to be.
+  /// Leaves that many workers behind, asleep: on the idle list.
   void make_idle(int workers) {
     server.close();
     submit(workers);
     server.wait_started(static_cast<std::size_t>(workers));
+    std::atomic<int> asleep = 0;
+    const FutexWatch watch([&](bool wait, std::uint32_t expected) {
+      asleep += wait && expected == 0 && pool_thread() ? 1 : 0;
+    });
     server.open();
-    wait_until([&] { return server.served() == static_cast<std::size_t>(workers); },
-               "the end of all requests");
+    wait_until([&] { return asleep >= workers; }, "all workers to sleep");
   }
 
   /// Whether the calling thread is a worker.
