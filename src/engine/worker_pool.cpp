@@ -2,7 +2,6 @@
 #include "engine/worker_pool.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "sys/clock.h"
 #include "sys/thread.h"
@@ -66,6 +65,10 @@ bool WorkerPool::kick(const sys::SignalsBlocked& proof) noexcept {
   if (is_left_to_the_awake()) {
     return true;
   }
+  if (!proof.may_create_threads()) {  // others would rely on us to create one
+    rouse(1, proof);
+    return is_served(proof);
+  }
   const bool under_way = waking_.exchange(true, std::memory_order_seq_cst);
   if (under_way && live_.load(std::memory_order_seq_cst) > 0) {
     if (creations_.load(std::memory_order_seq_cst) > 0) {
@@ -101,10 +104,14 @@ bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
     // A submitter that still found it set relies on us, and a worker may have gone idle since.
   } while (queue_.size() > 0 && has_idle(proof) &&
            !waking_.exchange(true, std::memory_order_seq_cst));
-  // Where none was tried to be created a live one was seen, and under mutex_, so not in the middle
-  // of its leaving: it looks at the queue before it goes.
+  return !may_grow || is_served(proof);  // where none was tried to be created a live one was seen
+}
+
+// Whether there is a live worker. It looks at the queue before it goes, and under mutex_ it is not
+// in the middle of that.
+bool WorkerPool::is_served(const sys::SignalsBlocked& proof) noexcept {
   sys::MutexLock lock(mutex_, proof);
-  return !may_grow || live_.load(std::memory_order_seq_cst) > 0;
+  return live_.load(std::memory_order_seq_cst) > 0;
 }
 
 WorkerPool::Worker* WorkerPool::take_idle() noexcept {
@@ -151,7 +158,7 @@ void* WorkerPool::worker_main(void* pool) {
   {
     sys::MutexLock lock(self.mutex_, proof);
     self.live_.fetch_add(self.ahead_++ >= 0 ? 1 : 0, std::memory_order_seq_cst);
-    worker.number = self.take_number();
+    worker.number = self.numbers_.take();
   }
   sys::name_thread("worker", worker.number);
   self.run(worker, proof);
@@ -359,7 +366,7 @@ bool WorkerPool::leave_to_others(Worker& worker, const sys::SignalsBlocked& proo
 }
 
 void WorkerPool::count_out(const Worker& worker) noexcept {
-  return_number(worker.number);
+  numbers_.give_back(worker.number);
   threads_.fetch_sub(1, std::memory_order_relaxed);
   departures_.fetch_add(1, std::memory_order_release);
   sys::futex_wake(departures_);
@@ -377,22 +384,6 @@ void WorkerPool::step_back(const sys::SignalsBlocked& proof) noexcept {
   awake_.fetch_add(1, std::memory_order_seq_cst);
   live_.fetch_add(1, std::memory_order_seq_cst);
   aside_.fetch_sub(1, std::memory_order_relaxed);
-}
-
-unsigned WorkerPool::take_number() noexcept {
-  for (unsigned word = 0; word < numbers_.size(); ++word) {
-    if (const unsigned bit = static_cast<unsigned>(std::countr_one(numbers_[word])); bit < 64) {
-      numbers_[word] |= std::uint64_t{1} << bit;
-      return word * 64 + bit;
-    }
-  }
-  return kMaxWorkers;  // one of the surplus, above the largest limit
-}
-
-void WorkerPool::return_number(unsigned number) noexcept {
-  if (number < kMaxWorkers) {
-    numbers_[number / 64] &= ~(std::uint64_t{1} << number % 64);
-  }
 }
 
 }  // namespace aiox

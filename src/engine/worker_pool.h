@@ -14,7 +14,8 @@
 // seq_cst or under mutex_, so one of the two sees the other. The same holds for `waking_` (cleared,
 // then the queue looked at) and for `live_` (counted down, then the queue looked at). Where the
 // right to wake is with somebody who creates a worker, which may take long, a submitter wakes one
-// that sleeps itself: `creations_` is counted up when none was found on the list, under mutex_.
+// that sleeps itself: `creations_` is counted up when none was found on the list, under mutex_. A
+// submitter that may not create workers wakes one without that right.
 //
 // A worker that has just been quick (its request was bound by the processor) spins before it goes
 // to sleep, one at a time. kick() leaves one push to it, by taking `spinning_` back: so it was
@@ -38,13 +39,13 @@
 // mutex_ is a leaf of the lock order.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 #include "engine/pace.h"
 #include "engine/run_queue.h"
+#include "engine/worker_numbers.h"
 #include "request/request.h"
 #include "sys/config.h"
 #include "sys/futex.h"
@@ -109,7 +110,6 @@ class WorkerPool {
   std::size_t workers() const noexcept { return threads_.load(std::memory_order_relaxed); }
 
  private:
-  static constexpr std::size_t kMaxWorkers = 1024;  // the largest AIOX_MAX_WORKERS
   static constexpr std::size_t kAll = SIZE_MAX;
 
   /// Lives on its thread's stack. It ends its sleep either by taking itself off the idle list, or,
@@ -149,6 +149,7 @@ class WorkerPool {
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
   bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;
+  bool is_served(const sys::SignalsBlocked& proof) noexcept;
   void rouse(std::size_t most, const sys::SignalsBlocked& proof) noexcept;
   static void wake(Worker& worker, Wakeup why) noexcept;
   std::size_t limit() const noexcept;
@@ -173,8 +174,6 @@ class WorkerPool {
   }
   Worker* take_idle() noexcept AIOX_REQUIRES(mutex_);
   bool has_idle(const sys::SignalsBlocked& proof) noexcept;
-  unsigned take_number() noexcept AIOX_REQUIRES(mutex_);
-  void return_number(unsigned number) noexcept AIOX_REQUIRES(mutex_);
 
   RunQueue& queue_;
   Server& server_;
@@ -208,7 +207,7 @@ class WorkerPool {
   // works is counted.
   std::ptrdiff_t ahead_ AIOX_GUARDED_BY(mutex_) = 0;
 
-  std::array<std::uint64_t, kMaxWorkers / 64> numbers_ AIOX_GUARDED_BY(mutex_){};  // a bit: in use
+  WorkerNumbers numbers_ AIOX_GUARDED_BY(mutex_);
 };
 
 }  // namespace aiox

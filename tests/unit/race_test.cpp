@@ -180,6 +180,30 @@ TEST_F(WorkerPoolRace, NoRequestIsLeftBehindByOneWorkerThatComesAndGoes) {
 
 TEST_F(WorkerPoolRace, NoRequestIsLeftBehindByWorkersThatComeAndGo) { hunt(3, 4, scaled(1'500)); }
 
+TEST_F(WorkerPoolRace, WhoMayCreateNoWorkerKeepsNobodyElseFromIt) {
+  bench.config.set(sys::Option::kIdleMs, 0);
+  std::atomic<bool> over = false;
+  std::thread closer([&] {
+    while (!over) {
+      const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
+      static_cast<void>(pool->kick(proof));
+    }
+  });
+  const std::size_t rounds = static_cast<std::size_t>(scaled(200));
+  for (std::size_t round = 0; round < rounds; ++round) {
+    server.close();
+    submit(1);
+    server.wait_started(2 * round + 1);
+    submit(1);
+    server.wait_started(2 * round + 2);
+    server.open();
+    wait_until([&] { return server.served() == 2 * round + 2 && pool->workers() == 0; },
+               "the leaving of all workers");
+  }
+  over = true;
+  closer.join();
+}
+
 TEST_F(WorkerPoolRace, NoRequestIsLeftBehindOnOneCpu) {
   const OneCpu here;
   hunt(2, 3, scaled(1'500));
