@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <limits>
@@ -235,8 +235,10 @@ TEST(StreamWrite, AfterOneThatFoundNoRoomInAnEventfdWaitsForNoFurtherChange) {
     const std::string_view five("\5\0\0\0\0\0\0\0", 8);
     Transfer first = write_of(counter, five);
     ASSERT_EQ(aio_write(&first), 0);
-    for (int i = 0; i < 20 * round; ++i) {
-      ::sched_yield();  // a worker tries it now, or has tried it, or will
+    // A worker tries it now, or has tried it, or will. (Not by a number of yields: where others
+    // want the processor, each takes long.)
+    const auto begin = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - begin < std::chrono::microseconds(5 * round)) {
     }
     EXPECT_EQ(read_exactly(counter, 8).size(), 8U);
     EXPECT_EQ(finish(first), success(8));
