@@ -315,7 +315,7 @@ class HeldReaper : public EngineDirectList {
 };
 
 TEST_F(HeldReaper, CloserDoesNotLeaveARequestBehindThatMeetsTheNextFile) {
-  config.set(sys::Option::kCloseMs, 1);
+  config.set(sys::Option::kCloseMs, 0);
   aiocb* const write = entry('w', LIO_WRITE);
   const CallFails count(SYS_io_submit, 0, 0);
   submit_held({write}, [&] {
