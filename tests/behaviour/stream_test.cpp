@@ -20,7 +20,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "support/descriptors.h"
 #include "support/events.h"
@@ -316,24 +315,22 @@ bool is_idle() {
          50'000'000;
 }
 
-/// Has two sockets send to each other.
-void connect_with(int one, int other) {
-  for (const auto& [from, to] : {std::pair{one, other}, std::pair{other, one}}) {
-    sockaddr_in address{};
-    socklen_t length = sizeof address;
-    ASSERT_EQ(::getsockname(to, reinterpret_cast<sockaddr*>(&address), &length), 0);
-    ASSERT_EQ(::connect(from, reinterpret_cast<sockaddr*>(&address), length), 0);
-  }
+/// Connects a socket to where another one is.
+void connect_to(int from, int to) {
+  sockaddr_in address{};
+  socklen_t length = sizeof address;
+  ASSERT_EQ(::getsockname(to, reinterpret_cast<sockaddr*>(&address), &length), 0);
+  ASSERT_EQ(::connect(from, reinterpret_cast<sockaddr*>(&address), length), 0);
 }
 
 // epoll tells for ever of an error queue that the program does not read.
 TEST(PendingReads, OfASocketWithAnUnreadErrorQueueWaitInPeace) {
   for (const int flag : {0, O_NONBLOCK}) {
-    Ends ends = make_udp_sockets();
+    const Ends ends = make_udp_sockets();
     constexpr int kOn = 1;
     ASSERT_EQ(::fcntl(ends.reader, F_SETFL, O_RDWR | flag), 0);
     ASSERT_EQ(::setsockopt(ends.reader, IPPROTO_IP, IP_RECVERR, &kOn, sizeof kOn), 0);
-    ends.writer.close();
+    connect_to(ends.writer, ends.writer);  // it hears nobody else, and keeps its number
     write_all(ends.reader, "to nobody");
     Transfer refused = read_of(ends.reader, 1);
     EXPECT_EQ(run_read(refused), failure(ECONNREFUSED));
@@ -342,10 +339,9 @@ TEST(PendingReads, OfASocketWithAnUnreadErrorQueueWaitInPeace) {
       ASSERT_EQ(aio_read(&read), 0);
     }
     EXPECT_TRUE(is_idle());
-    const Ends others = make_udp_sockets();  // the number that is free may be another process's
-    connect_with(ends.reader, others.writer);
+    connect_to(ends.writer, ends.reader);
     for (int i = 0; i < 2; ++i) {
-      write_all(others.writer, "x");
+      write_all(ends.writer, "x");
       EXPECT_EQ(finish(reads[i]), success(1));
     }
     EXPECT_EQ(aio_cancel(ends.reader, &reads[2]), AIO_CANCELED);
