@@ -14,15 +14,13 @@
 #include "abi/reply.h"
 #include "sys/clock.h"
 #include "sys/futex.h"
-#include "sys/signals.h"
 #include "sys/spin.h"
 
 namespace aiox::abi {
 namespace {
 
-// So long a thread leaves the events of a ring to others before it takes them itself. Who is at it
-// may create a thread to tell of one, and wait in libc for a lock that our caller's thread holds,
-// as it is in a handler that has interrupted malloc(), say.
+// So long a thread that relies on the reaper sleeps before it looks whether that gets on, and takes
+// events itself if not: see Engine::may_reaper_be_stuck().
 constexpr sys::Nanoseconds kPatience = 100 * sys::kNanosecondsPerMillisecond;
 
 // Whether aio_suspend() has nothing to wait for. With `number` given, the requests that are in
@@ -157,17 +155,15 @@ bool sleep_on_word(Engine& engine, const aiocb* const list[], int nent, sys::Nan
   if (is_over(&engine, list, nent, Watch::kYes, number)) {
     return false;
   }
-  const bool is_in_ring = std::any_of(list, list + nent, [&](const aiocb* entry) {
-    return entry != nullptr && engine.kernel_context(*entry) != io::KernelAio::kNoContext;
+  const bool is_kernels = std::any_of(list, list + nent, [&](const aiocb* entry) {
+    return entry != nullptr && engine.depends_on_kernel(*entry);
   });
   const sys::Nanoseconds until =
-      is_in_ring ? std::min(deadline, sys::monotonic_now() + kPatience) : deadline;
+      is_kernels ? std::min(deadline, sys::monotonic_now() + kPatience) : deadline;
   error = cancellable([&] { return engine.wait_words().sleep(number, seen, until); });
   if (error == ETIMEDOUT && until != deadline) {
-    const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
-    engine.kernel().poll_all(proof);
     error = 0;
-  } else if (error == EINTR && is_in_ring) {
+  } else if (error == EINTR && is_kernels) {
     error = after_handler(deadline);
   }
   return true;
@@ -198,7 +194,8 @@ int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
         !sleep_on_word(*engine, list, nent, deadline, error)) {
       return reply.with(0);
     }
-    if (is_over(engine, list, nent, Watch::kNo, 0)) {
+    // Asked for anew: this may be a child by now, forked by a handler, and the ring its parent's.
+    if (is_over(engine_if_any(), list, nent, Watch::kNo, 0)) {
       return reply.with(0);
     }
     if (error == EINTR || error == ETIMEDOUT) {

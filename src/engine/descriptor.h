@@ -84,6 +84,17 @@ class alignas(128) Descriptor {
     }
   }
 
+  /// Calls `visit(Request&)` for those before that ordered request in its list, back to the one
+  /// that is ordered, too: writes from before O_APPEND was set.
+  template <typename Visit>
+  void for_each_unordered_right_before(const Request& ordered, Visit&& visit) noexcept
+      AIOX_REQUIRES(mutex) {
+    for (Request* one = List::previous(ordered); one != nullptr && !one->ordered;
+         one = List::previous(*one)) {
+      visit(*one);
+    }
+  }
+
   /// Whether it is the first of its list.
   bool is_first(const Request& request) noexcept AIOX_REQUIRES(mutex) {
     return list_of(request.operation.opcode).front() == &request;

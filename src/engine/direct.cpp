@@ -117,12 +117,19 @@ void Engine::completed(std::uint64_t cookie, Result result, const SignalsBlocked
   }
 }
 
-// The event is not taken yet, so the request is there. (Should a sync come to wait for a write
-// whose event is being taken, or an O_APPEND write stand behind one of before that flag was set,
-// and there be no worker, who has taken the event carries that out.)
+// The event is not taken yet, so the request is there. (Should a sync, or an O_APPEND write, come
+// to wait for a write whose event is being taken, and there be no worker, who has taken the event
+// carries that out.)
 bool Engine::is_plain(std::uint64_t cookie) const noexcept {
   const Request* const request = table_.find(Ticket::from_bits(cookie));
-  return request != nullptr && (reliance_on(*request) & bit_of(io::Reliance::kReaper)) == 0;
+  return request != nullptr &&
+         ((reliance_on(*request) & bit_of(io::Reliance::kReaper)) == 0 || may_reaper_be_stuck());
+}
+
+// Whether a reaper that tells, or sets off a sync, may wait in libc for a lock that the caller's
+// thread holds, as it is in a handler that has interrupted malloc(), say.
+bool Engine::may_reaper_be_stuck() const noexcept {
+  return creating_.any_is_long() || pool_.is_held_up();
 }
 
 // Not of one that is still to be started: it may be cancelled, of which no event tells.
@@ -183,9 +190,21 @@ void Engine::rely_on_all(Descriptor& descriptor) noexcept {
   }
 }
 
-// Looks for the end of a request that the kernel may serve. Async-signal-safe.
+// Looks for the end of a request that the kernel may serve, or of the writes that a sync waits for,
+// which are the reaper's as long as it gets on. Async-signal-safe.
 bool Engine::poll_kernel(const Request& request) const noexcept {
-  return kernel_.poll(request.context.load(std::memory_order_relaxed));
+  return request.is_sync.load(std::memory_order_relaxed)
+             ? may_reaper_be_stuck() && kernel_.poll_each()
+             : kernel_.poll(request.context.load(std::memory_order_relaxed));
+}
+
+// Whether the end of that request may hang on an event in a ring. Async-signal-safe.
+bool Engine::depends_on_kernel(const aiocb& control_block) const noexcept {
+  const Request* const request = table_.find(control_block);
+  return request != nullptr &&
+         (request->is_sync.load(std::memory_order_relaxed)
+              ? kernel_.is_used()
+              : request->context.load(std::memory_order_relaxed) != io::KernelAio::kNoContext);
 }
 
 }  // namespace aiox

@@ -86,6 +86,10 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   /// The context of the kernel's AIO that serves the request of that aiocb, kNoContext where none
   /// does. Async-signal-safe.
   [[nodiscard]] std::uint32_t kernel_context(const aiocb& control_block) const noexcept;
+
+  /// Whether the end of that request may depend on an event of the kernel's AIO. Who waits for it
+  /// asks for its status now and then. Async-signal-safe.
+  [[nodiscard]] bool depends_on_kernel(const aiocb& control_block) const noexcept;
   io::KernelAio& kernel() noexcept { return kernel_; }
 
   /// Whether a request was submitted on that number since it was last closed: if not, it can be
@@ -193,6 +197,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   void completed(std::uint64_t cookie, Result result,
                  const sys::SignalsBlocked& proof) noexcept override;
   bool is_plain(std::uint64_t cookie) const noexcept override;
+  bool may_reaper_be_stuck() const noexcept;
   bool poll_kernel(const Request& request) const noexcept;
   void rely_on(Request& request, io::Reliance how) noexcept;
   void rely_on(const aiocb& control_block, Request& request, std::uint32_t generation) noexcept;

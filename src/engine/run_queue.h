@@ -63,7 +63,8 @@ class RunQueue {
   void remove(Request& request, const sys::SignalsBlocked& proof) noexcept;
 
   /// The number of requests queued and not claimed. It may be too low while a push is under way,
-  /// but every push ends with a count that includes it; seq_cst, see WorkerPool.
+  /// but every push ends with a count that includes it; and too high until a cancelled one is
+  /// removed. seq_cst, see WorkerPool.
   std::ptrdiff_t size() const noexcept { return size_.load(std::memory_order_seq_cst); }
 
  private:

@@ -100,6 +100,7 @@ void Engine::fill(Request& request, const aiocb& control_block, Opcode opcode, L
                        .nbytes = sync ? 0 : control_block.aio_nbytes,
                        .offset = sync ? 0 : control_block.aio_offset};
   request.ordered = !sync && (may_wait(traits.kind) || (traits.append && opcode == Opcode::kWrite));
+  request.is_sync.store(sync, std::memory_order_relaxed);
   request.abandoned = false;
   if (request.context == io::KernelAio::kNoContext) {
     const int reqprio = sync ? 0 : control_block.aio_reqprio;
@@ -195,6 +196,9 @@ int Engine::enter_line(aiocb& control_block, Request& request, const FileIdentit
   descriptors_.use(descriptor, proof);
   if (descriptor.enter(request)) {
     give_turn(request, descriptor, aftermath, proof);
+  } else if (request.ordered) {
+    descriptor.for_each_unordered_right_before(
+        request, [&](Request& write) { rely_on(write, io::Reliance::kReaper); });
   }
   return 0;
 }

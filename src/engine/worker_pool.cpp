@@ -30,24 +30,24 @@ WorkerPool::~WorkerPool() {
       }
       closing_ = true;
     }
-    rouse_all(proof);
+    rouse(kAll, proof);
     sys::futex_wait(departures_, departures, sys::kForever);
   }
 }
 
 void WorkerPool::reconfigure(const sys::SignalsBlocked& proof) noexcept {
-  rouse_all(proof);
+  rouse(kAll, proof);
   if (queue_.size() > 0) {
     static_cast<void>(kick(proof));  // there may be room for more of them now
   }
 }
 
-// Has all that sleep look around anew.
-void WorkerPool::rouse_all(const sys::SignalsBlocked& proof) noexcept {
+// Has all that sleep, or the first `most` of them, look around anew.
+void WorkerPool::rouse(std::size_t most, const sys::SignalsBlocked& proof) noexcept {
   IdleList sleepers;
   {
     sys::MutexLock lock(mutex_, proof);
-    while (Worker* const worker = take_idle()) {
+    for (Worker* worker = nullptr; most > 0 && (worker = take_idle()) != nullptr; --most) {
       sleepers.push_back(*worker);
     }
   }
@@ -68,13 +68,16 @@ bool WorkerPool::kick(const sys::SignalsBlocked& proof) noexcept {
   }
   const bool under_way = waking_.exchange(true, std::memory_order_seq_cst);
   if (under_way && live_.load(std::memory_order_seq_cst) > 0) {
+    if (creations_.load(std::memory_order_seq_cst) > 0) {
+      rouse(1, proof);  // one may have gone to sleep since, and a creation may take long
+    }
     return true;
   }
-  return wake_or_create(Caller::kSubmitter, proof);
+  return wake_or_create(proof);
 }
 
 // Called with `waking_` taken. Hands it to the worker that it wakes or creates, or gives it up.
-bool WorkerPool::wake_or_create(Caller caller, const sys::SignalsBlocked& proof) noexcept {
+bool WorkerPool::wake_or_create(const sys::SignalsBlocked& proof) noexcept {
   bool may_grow = false;
   do {
     Worker* worker = nullptr;
@@ -82,9 +85,9 @@ bool WorkerPool::wake_or_create(Caller caller, const sys::SignalsBlocked& proof)
       sys::MutexLock lock(mutex_, proof);
       worker = take_idle();
       may_grow = worker == nullptr && !closing_ &&
-                 (serving() < limit() ||
-                  (caller == Caller::kSubmitter && live_.load(std::memory_order_seq_cst) <= 0));
+                 (serving() < limit() || live_.load(std::memory_order_seq_cst) == 0);
       threads_.fetch_add(may_grow ? 1 : 0, std::memory_order_relaxed);
+      creations_.fetch_add(may_grow ? 1 : 0, std::memory_order_seq_cst);
     }
     if (worker != nullptr) {
       wake(*worker, Wakeup::kWoken);
@@ -130,13 +133,15 @@ std::size_t WorkerPool::limit() const noexcept {
 
 bool WorkerPool::create(const sys::SignalsBlocked& proof) noexcept {
   const sys::Stay stay(creating_);
-  if (sys::start_thread(worker_main, this, proof) != 0) {
+  const bool worked = sys::start_thread(worker_main, this, proof) == 0;
+  sys::MutexLock lock(mutex_, proof);
+  creations_.fetch_sub(1, std::memory_order_seq_cst);
+  if (worked) {
+    live_.fetch_add(ahead_-- <= 0 ? 1 : 0, std::memory_order_seq_cst);
+  } else {
     threads_.fetch_sub(1, std::memory_order_relaxed);
-    return false;
   }
-  // Counted by its creator, and only now: a positive count is never too high.
-  live_.fetch_add(1, std::memory_order_seq_cst);
-  return true;
+  return worked;
 }
 
 void* WorkerPool::worker_main(void* pool) {
@@ -145,6 +150,7 @@ void* WorkerPool::worker_main(void* pool) {
   Worker worker{};
   {
     sys::MutexLock lock(self.mutex_, proof);
+    self.live_.fetch_add(self.ahead_++ >= 0 ? 1 : 0, std::memory_order_seq_cst);
     worker.number = self.take_number();
   }
   sys::name_thread("worker", worker.number);
@@ -221,8 +227,7 @@ void WorkerPool::hand_on(const sys::SignalsBlocked& proof) noexcept {
       return;
     }
   }
-  // Where there can be no further one, we are there.
-  static_cast<void>(wake_or_create(Caller::kWorker, proof));
+  static_cast<void>(wake_or_create(proof));  // where there can be no further one, we are there
 }
 
 WorkerPool::Wakeup WorkerPool::sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept {

@@ -12,7 +12,9 @@
 // Nobody sleeps while requests wait: a submitter pushes, then looks for an idle worker; a worker
 // goes to the idle list, then looks at the queue once more. The queue's size and the idle list are
 // seq_cst or under mutex_, so one of the two sees the other. The same holds for `waking_` (cleared,
-// then the queue looked at) and for `live_` (counted down, then the queue looked at).
+// then the queue looked at) and for `live_` (counted down, then the queue looked at). Where the
+// right to wake is with somebody who creates a worker, which may take long, a submitter wakes one
+// that sleeps itself: `creations_` is counted up when none was found on the list, under mutex_.
 //
 // A worker that has just been quick (its request was bound by the processor) spins before it goes
 // to sleep, one at a time. kick() leaves one push to it, by taking `spinning_` back: so it was
@@ -30,7 +32,8 @@
 // one, and a worker leaves only if, after it no longer counts as live, it finds the queue empty. So
 // a request was either refused, or a worker will look at it. A caller that sees no live worker
 // creates one even above the limit, since another's attempt to create the first may still fail; the
-// surplus leaves. A worker that stands aside may never come back: it does not count as live.
+// surplus leaves. A worker that stands aside may never come back: it does not count as live. A new
+// one does from its first step on, or from when its creator knows of it.
 //
 // mutex_ is a leaf of the lock order.
 #pragma once
@@ -107,6 +110,7 @@ class WorkerPool {
 
  private:
   static constexpr std::size_t kMaxWorkers = 1024;  // the largest AIOX_MAX_WORKERS
+  static constexpr std::size_t kAll = SIZE_MAX;
 
   /// Lives on its thread's stack. It ends its sleep either by taking itself off the idle list, or,
   /// when it finds that another took it off, not before that one has set `woken`. So a wake never
@@ -130,9 +134,6 @@ class WorkerPool {
 
   enum class Place { kFirst, kLast };  // on the idle list
 
-  /// A worker need not be counted as live yet to know that there is one.
-  enum class Caller { kSubmitter, kWorker };
-
   static void* worker_main(void* pool);
   void run(Worker& self, const sys::SignalsBlocked& proof) noexcept;
   Wakeup sleep(Worker& self, const sys::SignalsBlocked& proof) noexcept;
@@ -146,9 +147,9 @@ class WorkerPool {
   Wakeup spin() noexcept;
   Request* hand_on_and_take(const sys::SignalsBlocked& proof) noexcept;
   void hand_on(const sys::SignalsBlocked& proof) noexcept;
-  bool wake_or_create(Caller caller, const sys::SignalsBlocked& proof) noexcept;
+  bool wake_or_create(const sys::SignalsBlocked& proof) noexcept;
   bool create(const sys::SignalsBlocked& proof) noexcept;
-  void rouse_all(const sys::SignalsBlocked& proof) noexcept;
+  void rouse(std::size_t most, const sys::SignalsBlocked& proof) noexcept;
   static void wake(Worker& worker, Wakeup why) noexcept;
   std::size_t limit() const noexcept;
   /// Whether more is queued than those who are awake may be left alone with.
@@ -188,8 +189,9 @@ class WorkerPool {
   std::atomic<bool> watched_ = false;   // one of the others watches them; seq_cst, see above
   std::atomic<int> spinning_ = 0;       // 0 or 1 workers that spin; seq_cst, see above
   std::atomic<bool> waking_ = false;    // seq_cst, see above
-  std::atomic<std::ptrdiff_t> live_ = 0;  // seq_cst: created, and neither leaving nor aside
-  sys::FutexWord departures_{0};          // counts threads that are gone, for the destructor
+  std::atomic<int> creations_ = 0;      // workers being created; seq_cst, see above
+  std::atomic<std::size_t> live_ = 0;   // seq_cst: created, and neither leaving nor aside
+  sys::FutexWord departures_{0};        // counts threads that are gone, for the destructor
 
   // Being created, live or leaving. Counted up and compared with the limit under mutex_; relaxed.
   std::atomic<std::size_t> threads_ = 0;
@@ -200,6 +202,12 @@ class WorkerPool {
   sys::Mutex mutex_;
   IdleList idle_ AIOX_GUARDED_BY(mutex_);  // the one that slept last is woken first
   bool closing_ AIOX_GUARDED_BY(mutex_) = false;
+
+  // Workers that have begun, less creators that have seen a creation work. A worker is counted as
+  // live by the quicker one of itself and a creator: so there are as many as are counted, and who
+  // works is counted.
+  std::ptrdiff_t ahead_ AIOX_GUARDED_BY(mutex_) = 0;
+
   std::array<std::uint64_t, kMaxWorkers / 64> numbers_ AIOX_GUARDED_BY(mutex_){};  // a bit: in use
 };
 

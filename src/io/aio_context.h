@@ -61,8 +61,8 @@ class CompletionListener {
   virtual void completed(std::uint64_t cookie, Result result,
                          const sys::SignalsBlocked& proof) noexcept = 0;
 
-  /// Whether completed() may be called for it in a handler, whatever that has interrupted: then
-  /// nobody is told and no thread needed. Async-signal-safe.
+  /// Whether completed() may be called for it in a handler, whatever that has interrupted: nobody
+  /// is told then and no thread needed, or it is to be done without the reaper. Async-signal-safe.
   virtual bool is_plain(std::uint64_t cookie) const noexcept = 0;
 
  protected:

@@ -34,7 +34,9 @@ std::uint64_t next_id() noexcept {
 }  // namespace
 
 KernelAio::KernelAio(CompletionListener& listener, const sys::Config& config) noexcept
-    : listener_(listener), config_(config), id_(next_id()) {}
+    : listener_(listener), config_(config), id_(next_id()) {
+  static_cast<void>(contexts_.wipe_on_fork());
+}
 
 KernelAio::~KernelAio() {
   for (std::uint32_t i = 0; i < end(); ++i) {
@@ -93,6 +95,14 @@ bool KernelAio::poll(std::uint32_t context) noexcept {
   }
   const sys::SignalsBlocked proof(sys::SignalsBlocked::Threads::kAreForbidden);
   return present->poll_plain(proof);
+}
+
+bool KernelAio::poll_each() noexcept {
+  bool any = false;
+  for (std::uint32_t i = 0; i < end(); ++i) {
+    any |= poll(i);
+  }
+  return any;
 }
 
 void KernelAio::rely(std::uint32_t context, Reliance how) noexcept {

@@ -13,8 +13,9 @@
 // Where the kernel forbids its calls, again and again, they are not tried any more; where it has
 // no resources (fs.aio-max-nr, memory), or all contexts have owners, not for a while.
 //
-// A child of fork has neither the contexts nor the reapers. It makes another KernelAio and leaves
-// this one alone.
+// A child of fork has neither the contexts nor the reapers, but the rings are mapped in it, too,
+// and are the parent's. So the kernel wipes the table in it: whatever its thread was in the middle
+// of, as a handler may fork, it finds no context. It makes another KernelAio.
 #pragma once
 
 #include <atomic>
@@ -71,6 +72,12 @@ class KernelAio {
   /// there are none, or somebody else is at it. Async-signal-safe; where there are none it costs
   /// two loads.
   bool poll(std::uint32_t context) noexcept;
+
+  /// The same for all contexts.
+  bool poll_each() noexcept;
+
+  /// Whether there is a context.
+  bool is_used() const noexcept { return end() != 0; }
 
   /// See AioContext, for that context, which may be any number: nothing is leased then.
   void rely(std::uint32_t context, Reliance how) noexcept;

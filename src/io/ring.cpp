@@ -71,8 +71,9 @@ long Ring::submit(iocb** blocks, std::size_t count) noexcept {
 }
 
 bool Ring::has_events() const noexcept {
-  // The kernel writes the event, then the tail.
-  return std::atomic_ref(header()->tail).load() != next_.load();
+  // Read once, as it is gone in a child of fork(). The kernel writes the event, then the tail.
+  Header* const header = this->header();
+  return header != nullptr && std::atomic_ref(header->tail).load() != next_.load();
 }
 
 std::uint64_t Ring::oldest() const noexcept {

@@ -132,6 +132,7 @@ struct alignas(64) Request : PoolNode {
   std::uint32_t closes = 0;      // (c) how often its number was closed when it was looked at
   std::atomic<std::uint32_t> context =
       0;  // (c) relaxed, as others peek: whose events tell of it in the kernel's AIO; else none's
+  std::atomic<bool> is_sync = false;        // (c) relaxed, as others peek
   std::atomic<std::uint64_t> reliance = 0;  // (d) relaxed, as others peek: like `word`, but with a
                                             // bit for each way in which its end is relied on
   std::uint8_t lane = 0;                    // (c) the rank in the run queue

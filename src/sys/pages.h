@@ -45,6 +45,11 @@ class PagedArray {
   /// False where there was no memory: the array must not be used then.
   explicit operator bool() const noexcept { return elements_ != nullptr; }
 
+  /// Has all elements zeroed in every child of this process. False where the kernel cannot.
+  bool wipe_on_fork() noexcept {
+    return elements_ != nullptr && sys::wipe_on_fork(elements_, kSize * sizeof(T));
+  }
+
   T& operator[](std::size_t index) noexcept { return elements_[index]; }
   const T& operator[](std::size_t index) const noexcept { return elements_[index]; }
 

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -16,7 +18,9 @@
 #include <thread>
 #include <vector>
 
+#include "support/child.h"
 #include "support/descriptors.h"
+#include "support/events.h"
 #include "support/patience.h"
 #include "support/process.h"
 #include "support/transfer.h"
@@ -167,6 +171,44 @@ TEST_F(Direct, SuspendIsEndedByAHandlerThatIsForOnce) {
       },
       "a sleep that is ended by the handler");
   ASSERT_EQ(::sigaction(SIGUSR1, &before, nullptr), 0);
+}
+
+// The ring is mapped in the child, too, and is its parent's alone.
+TEST_F(Direct, SuspendIsOverInAChildThatAHandlerForksAndLeavesTheRingAlone) {
+  if (kThreadSanitized) {
+    GTEST_SKIP() << "it keeps signals back until the thread makes a call";
+  }
+  static std::atomic<const aiocb*> asked;
+  static std::atomic<pid_t> child;
+  const HandledSignal handled(SIGUSR1, SA_RESTART, [](const siginfo_t& /*info*/) {
+    if (asked != nullptr && ::aio_error(asked) == EINPROGRESS) {
+      asked = nullptr;
+      child = ::fork();
+    }
+  });
+  for (int round = 0; round < 8; ++round) {
+    child = -1;
+    {
+      const Pestering pestering(::pthread_self(), SIGUSR1);
+      wait_until(
+          [&] {
+            Transfer& one = read();
+            asked = &one;
+            const aiocb* const list[] = {&one};
+            const int error = ::aio_suspend(list, 1, nullptr);
+            if (child == 0) {
+              end_child(error == 0 && ::aio_error(&one) == -1 && errno == EINVAL ? 0 : 1);
+            }
+            EXPECT_EQ(error, 0);
+            asked = nullptr;
+            return child > 0;
+          },
+          "a handler that forks");
+    }
+    int status = -1;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
 }
 
 TEST_F(Direct, SuspendThatMayNotWaitLooks) {

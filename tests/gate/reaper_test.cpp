@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// aio_suspend() may be called in a handler that has interrupted malloc(), fork() or
-// pthread_create(), and then waits for nobody who creates a thread: not for a reaper that tells of
+// aio_suspend() and aio_error() may be called in a handler that has interrupted malloc(), fork() or
+// pthread_create(), and then wait for nobody who creates a thread: not for a reaper that tells of
 // another request of its ring either.
 #include <aio.h>
 #include <fcntl.h>
@@ -30,8 +30,20 @@ class HeldReaper : public GateTest {
     }
   }
 
+  Transfer& write() {
+    Transfer& made = transfers_.emplace_back(direct_, std::string(kBlock, 'w'), 0);
+    EXPECT_EQ(aio_write(&made), 0);
+    return made;
+  }
+
+  Transfer& sync() {
+    Transfer& made = transfers_.emplace_back(direct_, std::string{}, 0);
+    EXPECT_EQ(aio_fsync(O_SYNC, &made), 0);
+    return made;
+  }
+
   Transfer& read(const sigevent& event = no_event()) {
-    Transfer& made = reads_.emplace_back(direct_, kBlock, 0);
+    Transfer& made = transfers_.emplace_back(direct_, kBlock, 0);
     made.aio_sigevent = event;
     EXPECT_EQ(aio_read(&made), 0);
     return made;
@@ -62,7 +74,7 @@ class HeldReaper : public GateTest {
   TempFile blocks_{std::string(kBlock, 'd')};
   Descriptor direct_;
   ThreadCreation threads_;
-  std::deque<Transfer> reads_;
+  std::deque<Transfer> transfers_;
 };
 
 TEST_F(HeldReaper, DoesNotHoldUpWhoWaitsForAnotherRequestOfItsRing) {
@@ -83,6 +95,43 @@ TEST_F(HeldReaper, DoesNotHoldUpWhoWaitsForOneBehindOneThatIsToBeToldOf) {
   suspend_until_over(read());
   EXPECT_EQ(ThreadCreation::asked_for_here(), before);
   release_the_reaper(2);
+}
+
+TEST_F(HeldReaper, DoesNotHoldUpWhoAsksAgainAndAgain) {
+  if (!in_environment({{"AIOX_KERNEL_AIO", "always"}})) return;
+  hold_the_reaper();
+  const Transfer& told = read(callbacks_.event(&default_attributes()));
+  const Transfer& plain = read();
+  const std::size_t before = ThreadCreation::asked_for_here();
+  wait_until([&] { return aio_error(&told) == 0; }, "the end of one that is to be told of");
+  wait_until([&] { return aio_error(&plain) == 0; }, "the end of one behind it");
+  EXPECT_EQ(ThreadCreation::asked_for_here(), before);
+  release_the_reaper(2);
+}
+
+TEST_F(HeldReaper, DoesNotHoldUpWhoWaitsForAShortTimeAgainAndAgain) {
+  if (!in_environment({{"AIOX_KERNEL_AIO", "always"}})) return;
+  hold_the_reaper();
+  const Transfer& told = read(callbacks_.event(&default_attributes()));
+  wait_until([&] { return suspend_on(told, 1) == 0; }, "the end of one that is to be told of");
+  release_the_reaper(2);
+}
+
+TEST_F(HeldReaper, DoesNotHoldUpWhoWaitsForASync) {
+  if (!in_environment({{"AIOX_KERNEL_AIO", "always"}})) return;
+  hold_the_reaper();
+  write();
+  suspend_until_over(sync());
+  release_the_reaper(1);
+}
+
+TEST_F(HeldReaper, DoesNotHoldUpWhoAsksForASyncAgainAndAgain) {
+  if (!in_environment({{"AIOX_KERNEL_AIO", "always"}})) return;
+  hold_the_reaper();
+  write();
+  const Transfer& synced = sync();
+  wait_until([&] { return aio_error(&synced) == 0; }, "the end of the sync");
+  release_the_reaper(1);
 }
 
 }  // namespace

@@ -106,11 +106,7 @@ TEST_F(BriskPoolTest, OneOfTheSurplusDoesNotLeaveAsTheOneThatWatches) {
     const CreationWatch too_late([&] { bench.config.set(sys::Option::kMaxWorkers, 1); });
     EXPECT_TRUE(kick());
   }
-  const auto has_left = [&] {
-    set_limit(1);  // it may have looked before it was counted
-    return pool->workers() == 1;
-  };
-  wait_until(has_left, "the surplus to leave");
+  wait_until([&] { return pool->workers() == 1; }, "the surplus to leave");
   EXPECT_TRUE(pool->pace().is_brisk());
   set_limit(64);
   submit(1);

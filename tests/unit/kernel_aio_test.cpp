@@ -313,6 +313,27 @@ TEST_F(KernelAioTest, WaitsForWhatIsOutstandingBeforeItEnds) {
   expect_each_once(100);
 }
 
+// As one that a handler forks, in the middle of a call.
+TEST_F(KernelAioTest, ChildOfForkFindsNoRingThatIsItsParents) {
+  if (test::kThreadSanitized) {
+    GTEST_SKIP() << "ThreadSanitizer's children of fork() hang";
+  }
+  config.set(sys::Option::kIdleMs, 86'400'000);
+  Block block;
+  const std::uint32_t context = start(reading(*file, block, 0), 0);
+  EXPECT_EQ(aio->sleep(context, sys::kForever), Wake::kEvent);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    test::end_child(aio->poll(context) || aio->lease(context, sys::kForever) ? 1 : 0);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  poll_for(context, 1);
+  config.set(sys::Option::kIdleMs, 1);
+  expect_each_once(1);
+}
+
 TEST_F(KernelAioTest, ChildOfForkStartsAnewAndLeavesTheParentsAlone) {
   if (test::kThreadSanitized) {
     GTEST_SKIP() << "ThreadSanitizer's children of fork() hang";

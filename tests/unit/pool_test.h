@@ -160,7 +160,7 @@ class WorkerPoolTest : public testing::Test {
 
   /// Leaves that many workers behind, all of them on the idle list.
   void make_idle(int workers) {
-    SleepCount sleeps;
+    const SleepCount sleeps;
     server.close();
     submit(workers);
     server.wait_started(static_cast<std::size_t>(workers));

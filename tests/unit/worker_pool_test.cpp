@@ -50,29 +50,6 @@ TEST_F(WorkerPoolTest, OneKickWakesAsManySleepersAsThereAreRequests) {
   EXPECT_EQ(threads_asked_for(), created);
 }
 
-TEST_F(WorkerPoolTest, AWorkerThatCreatesTheNextHasTakenNoRequestYet) {
-  std::atomic<std::ptrdiff_t> queued = 0;
-  const CreationWatch watch([&] {
-    if (pool_thread()) {
-      queued = bench.queue.size();
-    }
-  });
-  bench.push(1, lane_of(0));
-  bench.push(2, lane_of(0));
-  EXPECT_TRUE(kick());
-  wait_until([&] { return server.served() == 2; }, "the end of two requests");
-  EXPECT_EQ(queued, 1) << "one of two is claimed";
-}
-
-TEST_F(WorkerPoolTest, SaysThatItIsHeldUpWhileTheCreationOfAWorkerTakesLong) {
-  const CreationWatch watch(
-      [&] { wait_until([&] { return pool->is_held_up(); }, "the creation to take long"); });
-  EXPECT_FALSE(pool->is_held_up());
-  bench.push(1, lane_of(0));
-  EXPECT_TRUE(kick());
-  EXPECT_FALSE(pool->is_held_up());
-}
-
 TEST_F(WorkerPoolTest, NeverServesMoreAtOnceThanTheLimit) {
   set_limit(3);
   server.close();
@@ -82,16 +59,6 @@ TEST_F(WorkerPoolTest, NeverServesMoreAtOnceThanTheLimit) {
   server.open();
   wait_until([&] { return server.served() == 10; }, "the end of ten requests");
   EXPECT_EQ(server.most_inside(), 3U);
-}
-
-TEST_F(WorkerPoolTest, AWorkerThatIsQuickerThanItsCreatorCreatesNoneAboveTheLimit) {
-  set_limit(1);
-  server.close();
-  bench.push(1, lane_of(0));
-  bench.push(2, lane_of(0));
-  const CreationWatch watch([&] { server.wait_started(1); }, CreationWatch::Moment::kAfter);
-  EXPECT_TRUE(kick());
-  EXPECT_EQ(pool->workers(), 1U);
 }
 
 TEST_F(WorkerPoolTest, AHigherLimitHoldsFromTheNextKickOn) {
