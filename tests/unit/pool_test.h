@@ -160,10 +160,10 @@ class WorkerPoolTest : public testing::Test {
 
   /// Leaves that many workers behind, all of them on the idle list.
   void make_idle(int workers) {
-    const SleepCount sleeps;
     server.close();
     submit(workers);
     server.wait_started(static_cast<std::size_t>(workers));
+    const SleepCount sleeps;
     server.open();
     sleeps.wait_for(workers);
   }
