@@ -22,7 +22,8 @@ namespace aiox::test {
 namespace {
 
 bool with_portions_of_one() {
-  return in_environment({{"AIOX_IMMEDIATE", "on"}, {"AIOX_IMMEDIATE_CALL_MAX", "4096"}});
+  return in_environment(
+      {{"AIOX_IMMEDIATE", "on"}, {"AIOX_IMMEDIATE_CALL_MAX", "4096"}, {"AIOX_IDLE_MS", kLong}});
 }
 
 TEST(ImmediateList, AListOfReadsIsOverWhenItsCallReturns) {

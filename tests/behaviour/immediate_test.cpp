@@ -100,14 +100,17 @@ TEST(Immediate, ALargeReadIsWhenItIsAloneAndNotBesideOthers) {
 }
 
 TEST(Immediate, IsOffWhereTheEnvironmentSaysSo) {
-  if (!in_environment({{"AIOX_IMMEDIATE", "off"}})) return;
+  if (!in_environment({{"AIOX_IMMEDIATE", "off"}, {"AIOX_IDLE_MS", kLong}})) return;
   const TempFile file("abc");
   EXPECT_EQ(read_in_passing(file, 3), success(3));
   EXPECT_GT(statistics().workers, 0U);
 }
 
 TEST(Immediate, ItsSizeIsTheEnvironments) {
-  if (!in_environment({{"AIOX_IMMEDIATE", "on"}, {"AIOX_IMMEDIATE_MAX", "2"}})) return;
+  if (!in_environment(
+          {{"AIOX_IMMEDIATE", "on"}, {"AIOX_IMMEDIATE_MAX", "2"}, {"AIOX_IDLE_MS", kLong}})) {
+    return;
+  }
   const TempFile file("abc");
   const Ends ends = make_pipe();
   Transfer parked = read_of(ends.reader, 1);

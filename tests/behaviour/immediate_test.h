@@ -21,7 +21,12 @@ inline std::string pattern(std::size_t nbytes) {
   return bytes;
 }
 
+/// As good as for ever, in milliseconds: a worker that was there is.
+inline constexpr const char* kLong = "86400000";
+
 /// The tests are about this setting, whatever the environment says.
-inline bool with_immediate() { return in_environment({{"AIOX_IMMEDIATE", "on"}}); }
+inline bool with_immediate() {
+  return in_environment({{"AIOX_IMMEDIATE", "on"}, {"AIOX_IDLE_MS", kLong}});
+}
 
 }  // namespace aiox::test

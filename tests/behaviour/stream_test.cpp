@@ -315,19 +315,22 @@ bool is_idle() {
          50'000'000;
 }
 
+/// Connects a socket to where another one is.
+void connect_to(int from, int to) {
+  sockaddr_in address{};
+  socklen_t length = sizeof address;
+  ASSERT_EQ(::getsockname(to, reinterpret_cast<sockaddr*>(&address), &length), 0);
+  ASSERT_EQ(::connect(from, reinterpret_cast<sockaddr*>(&address), length), 0);
+}
+
 // epoll tells for ever of an error queue that the program does not read.
 TEST(PendingReads, OfASocketWithAnUnreadErrorQueueWaitInPeace) {
   for (const int flag : {0, O_NONBLOCK}) {
-    Ends ends = make_udp_sockets();
+    const Ends ends = make_udp_sockets();
     constexpr int kOn = 1;
     ASSERT_EQ(::fcntl(ends.reader, F_SETFL, O_RDWR | flag), 0);
     ASSERT_EQ(::setsockopt(ends.reader, IPPROTO_IP, IP_RECVERR, &kOn, sizeof kOn), 0);
-    sockaddr_in peer{};
-    socklen_t length = sizeof peer;
-    ASSERT_EQ(::getpeername(ends.reader, reinterpret_cast<sockaddr*>(&peer), &length), 0);
-    sockaddr_in own{};
-    ASSERT_EQ(::getsockname(ends.reader, reinterpret_cast<sockaddr*>(&own), &length), 0);
-    ends.writer.close();
+    connect_to(ends.writer, ends.writer);  // it hears nobody else, and keeps its number
     write_all(ends.reader, "to nobody");
     Transfer refused = read_of(ends.reader, 1);
     EXPECT_EQ(run_read(refused), failure(ECONNREFUSED));
@@ -336,11 +339,9 @@ TEST(PendingReads, OfASocketWithAnUnreadErrorQueueWaitInPeace) {
       ASSERT_EQ(aio_read(&read), 0);
     }
     EXPECT_TRUE(is_idle());
-    const Descriptor again(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    ASSERT_EQ(::bind(again, reinterpret_cast<sockaddr*>(&peer), sizeof peer), 0);
-    ASSERT_EQ(::connect(again, reinterpret_cast<sockaddr*>(&own), sizeof own), 0);
+    connect_to(ends.writer, ends.reader);
     for (int i = 0; i < 2; ++i) {
-      write_all(again, "x");
+      write_all(ends.writer, "x");
       EXPECT_EQ(finish(reads[i]), success(1));
     }
     EXPECT_EQ(aio_cancel(ends.reader, &reads[2]), AIO_CANCELED);

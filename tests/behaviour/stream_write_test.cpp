@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <limits>
@@ -70,15 +70,20 @@ TEST(StreamWrite, GoesOnWhateverItsOffsetSays) {
 }
 
 TEST(StreamWrite, WaitingForRoomHoldsNoWorker) {
+  const std::string much = counted_bytes(std::size_t{8} << 20);
   for (Make* const make : {make_pipe, make_unix_sockets, make_tcp_sockets}) {
     const Ends ends = make();
-    fill(ends.writer);
-    Transfer write = write_of(ends.writer, "late");
-    ASSERT_EQ(aio_write(&write), 0);
-    EXPECT_EQ(aio_error(&write), EINPROGRESS);
+    Transfer begun = write_of(ends.writer, much);
+    Transfer behind = write_of(ends.writer, "late");
+    for (Transfer* const write : {&begun, &behind}) {
+      ASSERT_EQ(aio_write(write), 0);
+      EXPECT_EQ(aio_error(write), EINPROGRESS);
+    }
     EXPECT_EQ(worker_threads().size(), 0U);
-    EXPECT_EQ(aio_cancel(ends.writer, &write), AIO_CANCELED);
-    EXPECT_EQ(outcome_of(write), failure(ECANCELED));
+    EXPECT_EQ(aio_cancel(ends.writer, &behind), AIO_CANCELED);
+    EXPECT_EQ(outcome_of(behind), failure(ECANCELED));
+    EXPECT_EQ(aio_cancel(ends.writer, &begun), AIO_NOTCANCELED);
+    EXPECT_GT(outcome_of(begun).value, 0);
   }
 }
 
@@ -235,8 +240,10 @@ TEST(StreamWrite, AfterOneThatFoundNoRoomInAnEventfdWaitsForNoFurtherChange) {
     const std::string_view five("\5\0\0\0\0\0\0\0", 8);
     Transfer first = write_of(counter, five);
     ASSERT_EQ(aio_write(&first), 0);
-    for (int i = 0; i < 20 * round; ++i) {
-      ::sched_yield();  // a worker tries it now, or has tried it, or will
+    // A worker tries it now, or has tried it, or will. (Not by a number of yields: where others
+    // want the processor, each takes long.)
+    const auto begin = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - begin < std::chrono::microseconds(5 * round)) {
     }
     EXPECT_EQ(read_exactly(counter, 8).size(), 8U);
     EXPECT_EQ(finish(first), success(8));

@@ -97,9 +97,9 @@ TEST_F(Aside, WhatWasQueuedBehindItEndsWithEagainWhenNobodyElseCanServe) {
   const Descriptor appended = file.reopen(O_WRONLY | O_APPEND);
   hold_the_only_worker();
   read('t', {.fildes = terminal.reader});
-  write_all(terminal.writer, "x");
   // The terminal's read is queued when the readiness thread has come and gone.
   wait_until([] { return !threads_named("aiox/readiness").empty(); }, "the readiness thread");
+  write_all(terminal.writer, "x");
   wait_until([] { return threads_named("aiox/readiness").empty(); }, "the readiness thread's end");
   std::deque<Transfer*> behind;
   for (std::size_t i = 0; i < kWrites; ++i) {

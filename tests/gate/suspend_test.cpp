@@ -3,6 +3,7 @@
 // aio_suspend(), waiting for requests that end when the test says so.
 #include <aio.h>
 #include <pthread.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -178,10 +179,21 @@ TEST_F(Suspend, EachOfManyWaitersWakesUpForItsOwnRequest) {
   }
 }
 
-std::string line_of_status(pid_t thread, const std::string& key) {
-  std::ifstream status("/proc/self/task/" + std::to_string(thread) + "/status");
+std::ifstream file_of(pid_t thread, const std::string& name) {
+  return std::ifstream("/proc/self/task/" + std::to_string(thread) + "/" + name);
+}
+
+// Off its processor, and not just about to be: the kernel waits for that before it answers.
+bool sleeps_on_a_futex(pid_t thread) {
+  long call = -1;
+  file_of(thread, "syscall") >> call;
+  return call == SYS_futex;
+}
+
+std::string voluntary_switches(pid_t thread) {
+  std::ifstream status = file_of(thread, "status");
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(key)) {
+    if (line.starts_with("voluntary_ctxt_switches")) {
       return line;
     }
   }
@@ -197,11 +209,8 @@ TEST_F(Suspend, WakesUpOnlyWhomItConcerns) {
     waiter_id = gettid();
     EXPECT_EQ(wait_for(awaited), 0);
   });
-  wait_until([&] { return waiter_id != 0; }, "the waiter's start");
-  wait_until([&] { return line_of_status(waiter_id, "State:").find('S') != std::string::npos; },
-             "the waiter's sleep");
-  const auto switches = [&] { return line_of_status(waiter_id, "voluntary_ctxt_switches"); };
-  std::string before = switches();
+  wait_until([&] { return waiter_id != 0 && sleeps_on_a_futex(waiter_id); }, "the waiter's sleep");
+  std::string before = voluntary_switches(waiter_id);
   if (kSanitized) {
     before.clear();  // the sanitizer's own locks make it switch, too
   }
@@ -211,7 +220,7 @@ TEST_F(Suspend, WakesUpOnlyWhomItConcerns) {
     wait_for(other);
   }
   if (!before.empty()) {
-    EXPECT_EQ(switches(), before);
+    EXPECT_EQ(voluntary_switches(waiter_id), before);
   }
   gate.let_go('A');
   waiter.join();

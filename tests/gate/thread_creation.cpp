@@ -17,6 +17,7 @@ std::atomic<std::size_t> refused{0};
 std::atomic<std::size_t> stack_of_last{0};
 std::atomic<bool> hold_all{false};
 std::atomic<std::size_t> held_now{0};
+thread_local bool is_never_held{false};
 thread_local std::size_t asked_for{0};
 
 }  // namespace
@@ -28,9 +29,11 @@ extern "C" [[gnu::weak]] Create __interceptor_pthread_create;
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*start)(void*), void* argument) noexcept {
   ++asked_for;
-  held_now.fetch_add(1);
-  hold_all.wait(true);
-  held_now.fetch_sub(1);
+  if (!is_never_held) {
+    held_now.fetch_add(1);
+    hold_all.wait(true);
+    held_now.fetch_sub(1);
+  }
   if (refuse_all.load()) {
     refused.fetch_add(1);
     return EAGAIN;
@@ -62,7 +65,13 @@ void ThreadCreation::ask_for_stack(std::size_t bytes) { smallest_stack.store(byt
 
 void ThreadCreation::hold() { hold_all.store(true); }
 
+void ThreadCreation::hold_others() {
+  is_never_held = true;
+  hold();
+}
+
 void ThreadCreation::let_go() {
+  is_never_held = false;
   hold_all.store(false);
   hold_all.notify_all();
 }

@@ -28,6 +28,8 @@ class ThreadCreation {
   /// Holds every pthread_create() from now on, until let_go(): it waits for a lock of libc's, say,
   /// that another thread has.
   static void hold();
+  /// The same, but for those of the calling thread.
+  static void hold_others();
   static void let_go();
 
   /// How many are held.

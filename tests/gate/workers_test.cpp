@@ -145,6 +145,7 @@ TEST_F(Workers, LoweredLimitHoldsForTheNextRequests) {
   fill_gate(4);
   drain_gate();
   limit_workers(2, 3600);
+  wait_until([] { return statistics().workers == 2; }, "the surplus workers' leave");
   std::vector<Transfer*> next;
   for (int i = 0; i < 8; ++i) {
     next.push_back(&read('r', {.fildes = spare}));

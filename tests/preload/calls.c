@@ -35,7 +35,7 @@ static struct aiocb request(int fildes, char* buffer, int block) {
 /* Waits for the request in aio_suspend(). Returns its return status, or -1 and sets errno. */
 static ssize_t finish(struct aiocb* cb) {
   const struct aiocb* const list[] = {cb};
-  const struct timespec timeout = {.tv_sec = 10, .tv_nsec = 0};
+  const struct timespec timeout = {.tv_sec = 100, .tv_nsec = 0};
   while (aio_error(cb) == EINPROGRESS) {
     if (aio_suspend(list, 1, &timeout) != 0 && errno != EINTR) return -1;
   }

@@ -150,7 +150,7 @@ other_file() { uncovered_write_is_held; }
 failing_write() {
   local try began
   for ((try = 0; try < tries; ++try)); do
-    trace -P "$work/failing" -e inject=pwrite64:error=EIO:delay_enter=300ms
+    trace -P "$work/failing" -e inject=pwrite64:error=EIO:delay_enter=3s
     served write "submitted=32 completed=31 failed=1"
     [[ $(one 3 'failing-') == '-1 EIO '* ]] || die "the write did not fail"
     came_about || continue

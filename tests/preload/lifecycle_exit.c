@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lifecycle.h"
@@ -176,7 +175,7 @@ static int exit_handler_that_is_older_waits_for_a_callback(void) {
   file_of_handler = temporary_file();
   const pid_t child = must(fork(), "fork");
   if (child == 0) {
-    alarm(5);
+    alarm(50);
     atexit(await_callback);
     read_a_file();
     exit(0);
@@ -204,12 +203,12 @@ static int aio_in_an_exit_handler(void) {
   return check(ended_well(child), "the child ends well");
 }
 
+/* With a long AIOX_EXIT_TIMEOUT_MS: an exit that waited for these would not end in time. */
 static int exit_in_flight(void) {
   int writing_end;
-  struct timespec before, after;
-  clock_gettime(CLOCK_MONOTONIC, &before);
   const pid_t child = must(fork(), "fork");
   if (child == 0) {
+    alarm(50);
     int full[2];
     static char bytes[200000];
     pending_read(&writing_end);
@@ -218,9 +217,7 @@ static int exit_in_flight(void) {
     must(aio_write(&blocks[0]), "aio_write");
     exit(0);
   }
-  int wrong = check(ended_well(child), "the child ends well");
-  clock_gettime(CLOCK_MONOTONIC, &after);
-  return wrong | check(after.tv_sec - before.tv_sec < 5, "at once");
+  return check(ended_well(child), "the child ends well");
 }
 
 /* aiocbs in a frame that is gone, as in a main() that returns: the kernel's stack is in use
@@ -248,17 +245,14 @@ static int exit_with_requests_of_a_dead_frame(void) {
 
 /* With AIOX_EXIT=cancel, AIOX_MAX_WORKERS=1: what is queued behind a slow write is dropped. */
 static int exit_that_cancels_does_not_wait(void) {
-  struct timespec before, after;
   const int file = temporary_file();
   const pid_t child = must(fork(), "fork");
   if (child == 0) {
+    alarm(50);
     submit_many_writes(file);
     exit(0);
   }
-  clock_gettime(CLOCK_MONOTONIC, &before);
-  int wrong = check(ended_well(child), "the child ends well");
-  clock_gettime(CLOCK_MONOTONIC, &after);
-  return wrong | check(after.tv_sec - before.tv_sec < 5, "at once");
+  return check(ended_well(child), "the child ends well");
 }
 
 static int quick_exit_does_not_wait(void) {

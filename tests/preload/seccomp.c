@@ -219,7 +219,7 @@ static void files(void) {
 
 /* To the process and to a thread; in a sandbox perhaps without a value. */
 static void signals(void) {
-  const struct timespec patience = {.tv_sec = 10, .tv_nsec = 0};
+  const struct timespec patience = {.tv_sec = 50, .tv_nsec = 0};
   static char bytes[SIZE];
   struct aiocb block;
   siginfo_t info;

@@ -67,7 +67,8 @@ std::string read_exactly(int fildes, std::size_t nbytes);
 /// Writes everything, in the plain way.
 void write_all(int fildes, std::string_view bytes);
 
-/// Fills a non-reading stream until the next write would block.
+/// Fills a non-reading stream until the next write would block. (Not TCP: there is room again once
+/// what is under way has arrived.)
 void fill(int writer);
 
 /// A file without a name, on a disk: in $TMPDIR or else in the current folder.

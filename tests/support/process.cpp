@@ -36,19 +36,26 @@ std::string filter_of_current_test() {
 
 }  // namespace
 
+// Where a thread ends while the kernel lists them, another one may be missing: then once more.
 std::vector<ThreadInfo> threads_named(std::string_view prefix) {
-  std::vector<ThreadInfo> found;
-  std::error_code gone;  // threads end while we look
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task", gone)) {
-    std::string name;
-    std::getline(std::ifstream(entry.path() / "comm"), name);
-    if (name.starts_with(prefix)) {
-      found.push_back({.tid = std::stoi(entry.path().filename()),
-                       .name = name,
-                       .blocked_signals = blocked_signals(entry.path())});
+  for (;;) {
+    const std::filesystem::directory_iterator all("/proc/self/task");
+    const std::vector<std::filesystem::path> tasks(begin(all), end(all));
+    std::vector<ThreadInfo> found;
+    bool are_there = true;
+    for (const std::filesystem::path& task : tasks) {
+      std::string name;
+      are_there = std::getline(std::ifstream(task / "comm"), name) && are_there;
+      if (name.starts_with(prefix)) {
+        found.push_back({.tid = std::stoi(task.filename()),
+                         .name = name,
+                         .blocked_signals = blocked_signals(task)});
+      }
+    }
+    if (are_there) {
+      return found;
     }
   }
-  return found;
 }
 
 void wait_for_quiet() {

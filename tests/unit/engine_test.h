@@ -131,6 +131,7 @@ class EngineTest : public testing::Test {
     ::unlink(path);
     EXPECT_GE(fildes, 0);
     config.set(sys::Option::kIdleMs, 3'600'000);
+    config.set(sys::Option::kAgingMs, 3'600'000);
   }
 
   ~EngineTest() override {

@@ -14,8 +14,6 @@ namespace {
 using test::CallFails;
 using test::wait_until;
 
-constexpr sys::Nanoseconds kLong = 60 * sys::kNanosecondsPerSecond;
-
 TEST_F(KernelAioTest, TriesNoMoreWhatIsForbidden) {
   Block block;
   for (const int error : {ENOSYS, EPERM}) {
@@ -116,11 +114,6 @@ class FullRing : public KernelAioTest {
     }
     const sys::SignalsBlocked proof;
     EXPECT_FALSE(aio->has_room(1, proof));
-  }
-
-  void open() {
-    shut = false;
-    shut.notify_all();
   }
 
   Block block;

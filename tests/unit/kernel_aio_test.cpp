@@ -340,7 +340,9 @@ TEST_F(KernelAioTest, ChildOfForkStartsAnewAndLeavesTheParentsAlone) {
   }
   Block block;
   const std::uint32_t context = start(reading(*file, block, 0), 0);
-  wait_for(1);  // a child finds a lock as another thread holds it
+  poll_for(context, 1);
+  // A child finds a lock as another thread holds it, be it libc's or a sanitizer's.
+  wait_until([] { return reapers() == 0; }, "the end of the reaper");
   const pid_t child = ::fork();
   if (child == 0) {
     auto* const anew = new KernelAio(*this, config);

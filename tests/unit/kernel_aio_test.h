@@ -6,9 +6,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/syscall.h>
-#include <sys/types.h>
-#include <unistd.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <array>
@@ -35,6 +33,9 @@ inline constexpr std::size_t kBlock = 4096;
 
 /// The cookie of a request whose end is for the reaper to tell of.
 inline constexpr std::uint64_t kNotPlain = 1'000'000;
+
+/// No event of a healthy device takes that long.
+inline constexpr sys::Nanoseconds kLong = 60 * sys::kNanosecondsPerSecond;
 
 struct alignas(kBlock) Block {
   std::array<char, kBlock> bytes{};
@@ -104,7 +105,7 @@ class KernelAioTest : public testing::Test, public CompletionListener {
       const std::lock_guard lock(mutex_);
       results_[cookie].push_back(result);
       ++told_;
-      last_teller_ = static_cast<pid_t>(::syscall(SYS_gettid));
+      ::pthread_getname_np(::pthread_self(), last_teller_.data(), last_teller_.size());
     }
     shut.wait(true);
   }
@@ -124,10 +125,10 @@ class KernelAioTest : public testing::Test, public CompletionListener {
     return submission.context;
   }
 
-  // The thread that told last.
-  pid_t last_teller() {
+  // The name of the thread that told last.
+  std::string last_teller() {
     const std::lock_guard lock(mutex_);
-    return last_teller_;
+    return last_teller_.data();
   }
 
   std::size_t told() {
@@ -169,6 +170,11 @@ class KernelAioTest : public testing::Test, public CompletionListener {
         "a completion");
   }
 
+  void open() {
+    shut = false;
+    shut.notify_all();
+  }
+
   static std::size_t reapers() { return test::threads_named("aiox/reaper").size(); }
 
   sys::Config config;
@@ -180,7 +186,7 @@ class KernelAioTest : public testing::Test, public CompletionListener {
   std::mutex mutex_;
   std::map<std::uint64_t, std::vector<Result>> results_;
   std::size_t told_ = 0;
-  pid_t last_teller_ = 0;
+  std::array<char, 16> last_teller_{};
 };
 
 }  // namespace aiox::io

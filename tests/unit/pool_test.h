@@ -158,17 +158,14 @@ class WorkerPoolTest : public testing::Test {
     }
   }
 
-  /// Leaves that many workers behind, asleep: on the idle list.
+  /// Leaves that many workers behind, all of them on the idle list.
   void make_idle(int workers) {
     server.close();
     submit(workers);
     server.wait_started(static_cast<std::size_t>(workers));
-    std::atomic<int> asleep = 0;
-    const FutexWatch watch([&](bool wait, std::uint32_t expected) {
-      asleep += wait && expected == 0 && pool_thread() ? 1 : 0;
-    });
+    const SleepCount sleeps;
     server.open();
-    wait_until([&] { return asleep >= workers; }, "all workers to sleep");
+    sleeps.wait_for(workers);
   }
 
   /// Whether the calling thread is a worker.
@@ -177,6 +174,21 @@ class WorkerPoolTest : public testing::Test {
     pthread_getname_np(pthread_self(), name, sizeof name);
     return std::string_view(name).starts_with("aiox/worker-");
   }
+
+  /// How often workers have gone to sleep while it lives: each once for each time that it is idle,
+  /// as the idle time is long. By then they are on the idle list.
+  class SleepCount {
+   public:
+    void wait_for(int count) const {
+      wait_until([&] { return count_ == count; }, "the sleep of the workers");
+    }
+
+   private:
+    std::atomic<int> count_ = 0;
+    FutexWatch watch_{[this](bool wait, std::uint32_t expected) {
+      count_ += wait && expected == 0 && pool_thread() ? 1 : 0;  // a mutex expects 2
+    }};
+  };
 
   QueueBench bench;
   GateServer server{bench};

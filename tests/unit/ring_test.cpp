@@ -51,7 +51,7 @@ class RingTest : public KernelAioTest {
 TEST_F(RingTest, WaitingForAnEventLeavesItThere) {
   read(42);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(ring.await(sys::kNanosecondsPerSecond), Wake::kEvent);
+    EXPECT_EQ(ring.await(kLong), Wake::kEvent);
     EXPECT_TRUE(ring.has_events());
   }
   Ring::Event event{};
@@ -67,7 +67,7 @@ TEST_F(RingTest, WaitingForAnEventLeavesItThere) {
 TEST_F(RingTest, KernelSeesWhatWasTaken) {
   for (std::uint64_t i = 0; i < 3'000; ++i) {
     read(i);
-    EXPECT_EQ(ring.await(sys::kNanosecondsPerSecond), Wake::kEvent);
+    EXPECT_EQ(ring.await(kLong), Wake::kEvent);
     Ring::Event event{};
     EXPECT_TRUE(ring.take(event));
     EXPECT_EQ(event.cookie, i);
@@ -82,7 +82,7 @@ TEST_F(RingTest, LosesNothingWhenTheKernelTakesAnEventItself) {
   for (std::uint64_t i = 0; i < 1'000; ++i) {
     read(i);
     io_event taken{};
-    timespec timeout{.tv_sec = 1, .tv_nsec = 0};
+    timespec timeout = sys::to_timespec(kLong);
     ASSERT_EQ(::syscall(SYS_io_getevents, context, 1L, 1L, &taken, &timeout), 1);
     Ring::Event event{};
     EXPECT_TRUE(ring.take(event));

@@ -16,6 +16,8 @@ constexpr int kMany = 3 * static_cast<int>(Lane::kCapacity);
 
 class RunQueue : public testing::Test {
  protected:
+  RunQueue() { bench.config.set(sys::Option::kAgingMs, 3'600'000); }
+
   void push_range(int first, int count, std::uint8_t lane) {
     for (int i = first; i < first + count; ++i) {
       bench.push(i, lane);
