@@ -20,7 +20,7 @@ namespace aiox::abi {
 namespace {
 
 // So long a thread that relies on the reaper sleeps before it looks whether that gets on, and takes
-// events itself if not: see Engine::may_reaper_be_stuck().
+// events itself if not: see Engine::is_held_up().
 constexpr sys::Nanoseconds kPatience = 100 * sys::kNanosecondsPerMillisecond;
 
 // Whether aio_suspend() has nothing to wait for. With `number` given, the requests that are in

@@ -150,10 +150,10 @@ void Engine::wait_for_end(int fildes, Descriptor& descriptor, const Ending& endi
   }
 }
 
-// Whether one of our threads may wait, in libc, for a lock that the closer's own thread holds: the
-// closer runs in a handler that has interrupted malloc(), say. That some create threads now and
-// then is no reason: to carry out in their place what is queued may take for ever, on the file of a
-// dead server.
+// Whether one of our threads may wait, in libc, for a lock that the caller's own thread holds, as
+// it does in a handler that has interrupted malloc(), say: a closer, or one that looks for the end
+// of a request. That some create threads now and then is no reason: to carry out in their place
+// what is queued may take for ever, on the file of a dead server.
 bool Engine::is_held_up() const noexcept {
   return pool_.is_held_up() || kernel_.is_held_up() || creating_.any_is_long();
 }

@@ -123,13 +123,7 @@ void Engine::completed(std::uint64_t cookie, Result result, const SignalsBlocked
 bool Engine::is_plain(std::uint64_t cookie) const noexcept {
   const Request* const request = table_.find(Ticket::from_bits(cookie));
   return request != nullptr &&
-         ((reliance_on(*request) & bit_of(io::Reliance::kReaper)) == 0 || may_reaper_be_stuck());
-}
-
-// Whether a reaper that tells, or sets off a sync, may wait in libc for a lock that the caller's
-// thread holds, as it is in a handler that has interrupted malloc(), say.
-bool Engine::may_reaper_be_stuck() const noexcept {
-  return creating_.any_is_long() || pool_.is_held_up();
+         ((reliance_on(*request) & bit_of(io::Reliance::kReaper)) == 0 || is_held_up());
 }
 
 // Not of one that is still to be started: it may be cancelled, of which no event tells.
@@ -194,7 +188,7 @@ void Engine::rely_on_all(Descriptor& descriptor) noexcept {
 // which are the reaper's as long as it gets on. Async-signal-safe.
 bool Engine::poll_kernel(const Request& request) const noexcept {
   return request.is_sync.load(std::memory_order_relaxed)
-             ? may_reaper_be_stuck() && kernel_.poll_each()
+             ? is_held_up() && kernel_.poll_each()
              : kernel_.poll(request.context.load(std::memory_order_relaxed));
 }
 

@@ -197,7 +197,6 @@ class Engine final : private Server, private io::ReadinessListener, private io::
   void completed(std::uint64_t cookie, Result result,
                  const sys::SignalsBlocked& proof) noexcept override;
   bool is_plain(std::uint64_t cookie) const noexcept override;
-  bool may_reaper_be_stuck() const noexcept;
   bool poll_kernel(const Request& request) const noexcept;
   void rely_on(Request& request, io::Reliance how) noexcept;
   void rely_on(const aiocb& control_block, Request& request, std::uint32_t generation) noexcept;
