@@ -51,7 +51,7 @@ class Engine final : private Server, private io::ReadinessListener, private io::
 
   /// False where there was no memory for its tables.
   explicit operator bool() const noexcept {
-    return table_ && lists_ && coverages_ && barriers_ && descriptors_ && queue_;
+    return table_ && lists_ && coverages_ && barriers_ && descriptors_ && queue_ && wait_words_;
   }
 
   /// Submits what `control_block` describes. Returns 0, or EAGAIN, EBADF or EINVAL with nothing

@@ -164,7 +164,8 @@ void Engine::tell_refusal(const aiocb& entry, const SignalsBlocked& proof) noexc
   }
 }
 
-// Signals are not blocked here: one that is handled ends the wait.
+// Signals are not blocked here: one that is handled ends the wait, and so it does in a child that
+// its handler makes, to which no end of a request is ever told.
 int Engine::wait_for(IoList& list, bool is_interrupted) noexcept {
   const std::size_t number = WaitWords::of_this_thread();
   for (int error = is_interrupted ? EINTR : 0;;) {
@@ -174,7 +175,7 @@ int Engine::wait_for(IoList& list, bool is_interrupted) noexcept {
     if (list.holders.load(std::memory_order_acquire) == 1) {
       return 0;
     }
-    if (error == EINTR) {
+    if (error == EINTR || error == ESRCH) {
       return EINTR;
     }
     error = wait_words_.sleep(number, seen, sys::kForever);

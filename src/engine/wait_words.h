@@ -18,9 +18,12 @@
 // wants to sleep sets it where the word still is as it was read, and who counts the word up takes
 // it along. Both are read-modify-writes of one word, so one comes first: the bit is seen, or the
 // word has changed and the sleep does not begin. Who is cancelled in it leaves the bit behind.
+//
+// A child that a handler forks out of a wait goes on with it, and nobody would wake it. So the
+// kernel wipes the words in children, and 0 is no word of a living process: a sleep is over, and
+// none begins.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <bit>
 #include <cerrno>
@@ -28,12 +31,23 @@
 #include <cstdint>
 
 #include "sys/futex.h"
+#include "sys/pages.h"
 
 namespace aiox {
 
 class WaitWords {
  public:
   static constexpr std::size_t kWords = 64;
+
+  WaitWords() noexcept {
+    static_cast<void>(words_.wipe_on_fork());
+    for (std::size_t number = 0; words_ && number < kWords; ++number) {
+      words_[number].value.store(kOne, std::memory_order_relaxed);
+    }
+  }
+
+  /// False where there was no memory: it must not be used then.
+  explicit operator bool() const noexcept { return static_cast<bool>(words_); }
 
   /// The word of the calling thread, by number.
   static std::size_t of_this_thread() noexcept {
@@ -52,8 +66,12 @@ class WaitWords {
     return words_[number].value.load(std::memory_order_acquire) & ~kAsleep;
   }
 
-  /// Sleeps as sys::futex_wait() does, and returns what it does.
+  /// Sleeps as sys::futex_wait() does, and returns what it does; or ESRCH in a child, where the
+  /// words are its parent's.
   int sleep(std::size_t number, std::uint32_t seen, sys::Nanoseconds deadline) {
+    if (seen == kGone) {
+      return ESRCH;
+    }
     sys::FutexWord& word = words_[number].value;
     std::uint32_t found = seen;
     // relaxed: what is seen was published before the mask was taken, not the word.
@@ -84,10 +102,11 @@ class WaitWords {
  private:
   static constexpr std::uint32_t kAsleep = 1;
   static constexpr std::uint32_t kOne = 2;
+  static constexpr std::uint32_t kGone = 0;
 
   static void count_up(sys::FutexWord& word) noexcept {
     std::uint32_t seen = word.load(std::memory_order_relaxed);
-    while (!word.compare_exchange_weak(seen, (seen & ~kAsleep) + kOne, std::memory_order_release,
+    while (!word.compare_exchange_weak(seen, after(seen & ~kAsleep), std::memory_order_release,
                                        std::memory_order_relaxed)) {
     }
     if ((seen & kAsleep) != 0) {
@@ -95,10 +114,14 @@ class WaitWords {
     }
   }
 
+  static std::uint32_t after(std::uint32_t value) noexcept {
+    return value + kOne != kGone ? value + kOne : kOne;
+  }
+
   struct alignas(64) Word {
     sys::FutexWord value{0};
   };
-  std::array<Word, kWords> words_{};
+  sys::PagedArray<Word, kWords> words_;
 };
 
 }  // namespace aiox

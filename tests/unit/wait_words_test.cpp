@@ -2,11 +2,15 @@
 #include "engine/wait_words.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <set>
 #include <thread>
 
 #include "injection.h"
+#include "support/child.h"
 #include "sys/clock.h"
 
 namespace aiox {
@@ -25,6 +29,21 @@ TEST(WaitWords, TheFirst64ThreadsHaveAWordEach) {
     std::thread([&] { words.insert(WaitWords::of_this_thread()); }).join();
   }
   EXPECT_EQ(words.size(), WaitWords::kWords);
+}
+
+// As one that a handler forks in the middle of a sleep.
+TEST(WaitWords, ChildOfForkDoesNotSleepOn) {
+  WaitWords words;
+  const std::uint32_t seen = words.read(0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool is_over = words.sleep(0, seen, sys::kForever) == EAGAIN;
+    const bool begins_none = words.sleep(0, words.read(0), sys::kForever) == ESRCH;
+    test::end_child(is_over && begins_none ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(WaitWords, WakeChangesTheWordsThatWatchAndNoOthers) {
