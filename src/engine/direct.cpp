@@ -188,7 +188,7 @@ void Engine::rely_on_all(Descriptor& descriptor) noexcept {
 // which are the reaper's as long as it gets on. Async-signal-safe.
 bool Engine::poll_kernel(const Request& request) const noexcept {
   return request.is_sync.load(std::memory_order_relaxed)
-             ? is_held_up() && kernel_.poll_each()
+             ? kernel_.is_used() && is_held_up() && kernel_.poll_each()
              : kernel_.poll(request.context.load(std::memory_order_relaxed));
 }
 

@@ -13,9 +13,9 @@
 // goes to the idle list, then looks at the queue once more. The queue's size and the idle list are
 // seq_cst or under mutex_, so one of the two sees the other. The same holds for `waking_` (cleared,
 // then the queue looked at) and for `live_` (counted down, then the queue looked at). Where the
-// right to wake is with somebody who creates a worker, which may take long, a submitter wakes one
-// that sleeps itself: `creations_` is counted up when none was found on the list, under mutex_. A
-// submitter that may not create workers wakes one without that right.
+// right to wake is with somebody who creates a worker, which may take long, a submitter itself
+// wakes one that sleeps: `creations_` is counted up when none was found on the list, under mutex_.
+// A submitter that may not create workers wakes one without that right.
 //
 // A worker that has just been quick (its request was bound by the processor) spins before it goes
 // to sleep, one at a time. kick() leaves one push to it, by taking `spinning_` back: so it was
