@@ -178,7 +178,7 @@ int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
                    (timeout->tv_nsec < 0 || timeout->tv_nsec >= sys::kNanosecondsPerSecond))) {
     return reply.with(EINVAL);
   }
-  Engine* const engine = engine_if_any();
+  Engine* engine = engine_if_any();
   if (is_over(engine, list, nent, Watch::kNo, 0)) {
     return reply.with(0);
   }
@@ -195,7 +195,8 @@ int suspend(const aiocb* const list[], int nent, const timespec* timeout) {
       return reply.with(0);
     }
     // Asked for anew: this may be a child by now, forked by a handler, and the ring its parent's.
-    if (is_over(engine_if_any(), list, nent, Watch::kNo, 0)) {
+    engine = engine_if_any();
+    if (is_over(engine, list, nent, Watch::kNo, 0)) {
       return reply.with(0);
     }
     if (error == EINTR || error == ETIMEDOUT) {
