@@ -20,6 +20,9 @@ int Engine::submit_list(int mode, aiocb* const entries[], std::size_t nent,
                 static_cast<std::size_t>(config_.get(sys::Option::kImmediateCallMax)));
   submit_entries(call, entries, nent);
   const int error = mode == LIO_WAIT ? wait_for(*list, call.is_interrupted()) : 0;
+  if (wait_words_.are_gone()) {
+    return EINTR;  // in a child: its parent's locks may be held, and its workers have no threads
+  }
   // relaxed: wait_for() has synchronised with each request's letting go. Who does not wait is told
   // of what became of the call.
   call.note_failure(mode == LIO_WAIT && list->failed.load(std::memory_order_relaxed),
@@ -55,10 +58,14 @@ int Engine::open_list(aiocb* const entries[], std::size_t nent, const sigevent* 
 }
 
 // In portions, between which signals have their turn. No handler finds something collected: only
-// its own thread would hand that in, and it may wait for its end, or close the descriptor.
+// its own thread would hand that in, and it may wait for its end, or close the descriptor. In a
+// child that a handler makes nothing more is submitted: all of this is its parent's.
 void Engine::submit_entries(ListCall& call, aiocb* const entries[], std::size_t nent) noexcept {
   for (std::size_t next = 0;;) {
     const SignalsBlocked proof;
+    if (wait_words_.are_gone()) {
+      return;
+    }
     next = submit_portion(call, entries, next, nent, proof);
     while (call.has_direct() && !proof.is_signal_due()) {
       call.note_room(kernel_.await_room(ListCall::kRest, proof));

@@ -21,7 +21,8 @@
 //
 // A child that a handler forks out of a wait goes on with it, and nobody would wake it. So the
 // kernel wipes the words in children, and 0 is no word of a living process: a sleep is over, and
-// none begins.
+// none begins. It stays 0, whatever the child still does: waits that are interrupted by others end
+// one after the other. (Before Linux 4.14 no word is wiped, and such a child sleeps on.)
 #pragma once
 
 #include <atomic>
@@ -48,6 +49,11 @@ class WaitWords {
 
   /// False where there was no memory: it must not be used then.
   explicit operator bool() const noexcept { return static_cast<bool>(words_); }
+
+  /// Whether this is a child, and the words, with all that they tell of, are its parent's.
+  bool are_gone() const noexcept {
+    return words_[0].value.load(std::memory_order_relaxed) == kGone;  // as a handler left it
+  }
 
   /// The word of the calling thread, by number.
   static std::size_t of_this_thread() noexcept {
@@ -106,7 +112,8 @@ class WaitWords {
 
   static void count_up(sys::FutexWord& word) noexcept {
     std::uint32_t seen = word.load(std::memory_order_relaxed);
-    while (!word.compare_exchange_weak(seen, after(seen & ~kAsleep), std::memory_order_release,
+    while (seen != kGone &&
+           !word.compare_exchange_weak(seen, after(seen & ~kAsleep), std::memory_order_release,
                                        std::memory_order_relaxed)) {
     }
     if ((seen & kAsleep) != 0) {

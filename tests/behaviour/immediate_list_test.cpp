@@ -5,16 +5,21 @@
 #include <aio.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <deque>
 #include <string>
 #include <vector>
 
 #include "immediate_test.h"
+#include "support/child.h"
 #include "support/descriptors.h"
 #include "support/events.h"
+#include "support/patience.h"
 #include "support/process.h"
 #include "support/transfer.h"
 
@@ -122,6 +127,26 @@ TEST(ImmediateList, AHandlerWithSaRestartBetweenThePortionsEndsNoWait) {
   EXPECT_EQ(list_io(LIO_WAIT, list.entries), 0);
   EXPECT_EQ(handled.count(), 1);
   EXPECT_EQ(statistics().workers, 0U);
+}
+
+TEST(ImmediateList, AChildThatAHandlerMakesBetweenThePortionsDoesNothingMore) {
+  if (kSanitized) {
+    GTEST_SKIP() << "a sanitizer's allocator may hang a child of fork()";
+  }
+  if (!with_portions_of_one()) return;
+  static constinit std::atomic<pid_t> child{-1};
+  LongList list;
+  const HandledSignal handled(SIGUSR1, SA_RESTART,
+                              [](const siginfo_t& /*info*/) { child = ::fork(); });
+  list.reads[0].aio_sigevent = signal_event(SIGUSR1);
+  const int answer = list_io(LIO_WAIT, list.entries);
+  if (child == 0) {
+    end_child(answer == -1 && errno == EINTR ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(answer, 0);
 }
 
 TEST(ImmediateList, ABlockedSignalEndsNoWait) {

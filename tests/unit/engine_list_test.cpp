@@ -2,12 +2,17 @@
 //
 // lio_listio() in the engine.
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <filesystem>
+#include <iterator>
 #include <thread>
 #include <vector>
 
 #include "engine_test.h"
 #include "injection.h"
+#include "support/child.h"
 
 namespace aiox::test {
 namespace {
@@ -209,6 +214,43 @@ TEST_F(EngineList, ASignalEndsTheWaitAndLeavesTheRequestsGoing) {
   gate.open();
   wait_status(*write, 0);
   notifier.wait_told("w");
+  ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+// What is queued there is the parent's, and would be carried out twice.
+TEST_F(EngineList, AChildThatAHandlerMakesInTheWaitStartsNoWorker) {
+  if (kSanitized) {
+    GTEST_SKIP() << "a sanitizer's allocator may hang a child of fork()";
+  }
+  static constinit std::atomic<pid_t> child{-1};
+  static constinit sys::Config* limits = nullptr;
+  limits = &config;
+  struct sigaction action {};
+  action.sa_handler = [](int) {
+    child = ::fork();
+    limits->set(sys::Option::kMaxWorkers, child == 0 ? 2 : 1);
+  };
+  action.sa_flags = SA_RESTART;
+  struct sigaction before {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
+  occupy(1);
+  aiocb* const write = entry('w', LIO_WRITE);
+  std::thread disturber([&, waiter = ::pthread_self()] {
+    wait_until([&] { return status(*write) == EINPROGRESS; }, "the submission");
+    ::pthread_kill(waiter, SIGUSR1);
+    wait_until([] { return child != -1; }, "a child");
+    int status = -1;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    gate.open();
+  });
+  const int answer = submit(LIO_WAIT, {write});
+  if (child == 0) {
+    const std::filesystem::directory_iterator threads("/proc/self/task");
+    end_child(answer == EINTR && std::distance(begin(threads), end(threads)) == 1 ? 0 : 1);
+  }
+  disturber.join();
+  EXPECT_EQ(answer, 0);
   ::sigaction(SIGUSR1, &before, nullptr);
 }
 

@@ -46,6 +46,23 @@ TEST(WaitWords, ChildOfForkDoesNotSleepOn) {
   EXPECT_EQ(status, 0);
 }
 
+// As by the end of one wait that has interrupted another.
+TEST(WaitWords, AWakeInAChildOfForkBringsNoWordBack) {
+  WaitWords words;
+  EXPECT_FALSE(words.are_gone());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    Mask mask = 0;
+    WaitWords::watch(mask, 0);
+    words.wake(mask);
+    const bool begins_none = words.sleep(0, words.read(0), sys::monotonic_now()) == ESRCH;
+    test::end_child(begins_none && words.are_gone() ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 TEST(WaitWords, WakeChangesTheWordsThatWatchAndNoOthers) {
   WaitWords words;
   Mask mask = 0;
