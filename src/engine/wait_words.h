@@ -52,7 +52,8 @@ class WaitWords {
 
   /// Whether this is a child, and the words, with all that they tell of, are its parent's.
   bool are_gone() const noexcept {
-    return words_[0].value.load(std::memory_order_relaxed) == kGone;  // as a handler left it
+    // relaxed: it is 0 from this process's beginning on, or never.
+    return words_[0].value.load(std::memory_order_relaxed) == kGone;
   }
 
   /// The word of the calling thread, by number.

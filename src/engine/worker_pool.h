@@ -166,6 +166,7 @@ class WorkerPool {
 
   /// Whether there are more threads than may serve: those that stand aside do not count.
   bool is_surplus() const noexcept { return serving() > limit(); }
+  /// Whether one of the surplus may go, as another is there.
   bool may_leave() const noexcept AIOX_REQUIRES(mutex_) {
     return is_surplus() && live_.load(std::memory_order_seq_cst) > 1;
   }
